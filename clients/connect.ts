@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { certificateFiles, type Environment } from './environment.ts'
+import { InfraError, messageOf } from './errors.ts'
+
+const connectorsShape = z.record(
+  z.string(),
+  z.object({
+    info: z.object({ config: z.record(z.string(), z.string()) }),
+    status: z.object({
+      connector: z.object({ state: z.string() }),
+      tasks: z.array(z.object({ id: z.int(), state: z.string(), trace: z.string().optional() })),
+    }),
+  }),
+)
+
+/** All connectors of the worker, by name, as REST shows them (`expand=info&expand=status`). */
+export type Connectors = z.infer<typeof connectorsShape>
+
+/**
+ * The REST interface of Connect, as principal `connect-admin`
+ * (https://kafka.apache.org/documentation/#connect_rest). Every call throws InfraError `CONNECT_FAILED`.
+ */
+export function connectRest(env: Environment) {
+  const files = certificateFiles(env, 'connect-admin')
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const failed = (seen: string, cause?: unknown) =>
+      new InfraError('CONNECT_FAILED', `${method} ${env.connect.url}${path}: expected an answer, got: ${seen}`, 'task status; task logs -- connect', { cause })
+    const { status, text } = await send(new URL(path, env.connect.url), method, files, env, body).catch((error: unknown) => {
+      throw failed(messageOf(error), error)
+    })
+    if (status >= 400) throw failed(`${status} ${z.object({ message: z.string() }).safeParse(parse(text)).data?.message ?? text}`)
+    return text ? parse(text) : undefined
+  }
+  return {
+    version: async () => z.object({ version: z.string() }).parse(await call('GET', '/')).version,
+    connectors: async (): Promise<Connectors> => connectorsShape.parse(await call('GET', '/connectors?expand=info&expand=status')),
+    put: (name: string, config: Record<string, string>) => call('PUT', `/connectors/${name}/config`, config),
+    restartFailed: (name: string) => call('POST', `/connectors/${name}/restart?includeTasks=true&onlyFailed=true`),
+    resume: (name: string) => call('PUT', `/connectors/${name}/resume`),
+    remove: (name: string) => call('DELETE', `/connectors/${name}`),
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function send(url: URL, method: string, files: { key: string; cert: string }, env: Environment, body: unknown): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const call = request(
+      url,
+      {
+        method,
+        key: readFileSync(files.key),
+        cert: readFileSync(files.cert),
+        ca: readFileSync(join(env.stack, 'certs', 'rest-ca.crt')),
+        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        timeout: 30_000,
+        agent: false,
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }))
+        response.on('error', reject)
+      },
+    )
+    call.on('timeout', () => call.destroy(new Error('no answer within 30 s')))
+    call.on('error', reject)
+    call.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}

@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import kafkajs, { type Admin, type IHeaders, type Kafka, type Producer, type RetryOptions } from 'kafkajs'
+import { certificateFiles, type CertificateFiles, type Environment } from './environment.ts'
+import { InfraError, messageOf, PrerequisiteError, TimeoutError } from './errors.ts'
+
+export {
+  type Admin,
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  ConfigResourceTypes,
+  ConfigSource,
+  type Kafka,
+  type Producer,
+  ResourcePatternTypes,
+} from 'kafkajs'
+
+/** One record as read: key and value are null where the record has none; offsets are decimal strings. */
+export type Read = {
+  partition: number
+  offset: string
+  timestampMs: number
+  key: string | null
+  value: Buffer | null
+  headers: IHeaders
+}
+
+/** Next offset to read, by partition. */
+export type Offsets = Map<number, bigint>
+
+/** How long a call may take: `patient` rides out a broker restart, `quick` answers within about two seconds. */
+export type Patience = 'patient' | 'normal' | 'quick'
+
+// kafkajs retries on several levels, so the times multiply
+const patience: Record<Patience, { connectionTimeout: number; requestTimeout: number; retry: RetryOptions }> = {
+  patient: { connectionTimeout: 3_000, requestTimeout: 30_000, retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000 } },
+  normal: { connectionTimeout: 3_000, requestTimeout: 20_000, retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 500 } },
+  quick: { connectionTimeout: 1_000, requestTimeout: 1_500, retry: { retries: 1, initialRetryTime: 50, maxRetryTime: 100 } },
+}
+
+/**
+ * A Kafka client that authenticates as a principal by mutual TLS, hostname verification on.
+ *
+ * @throws PrerequisiteError `CERTIFICATE_MISSING` when the principal has no certificate in this stack yet
+ */
+export function kafkaClient(
+  env: Environment,
+  principal: string,
+  limits: Patience = 'normal',
+  files: CertificateFiles = certificateFiles(env, principal),
+): Kafka {
+  const pem = (file: string) => {
+    try {
+      return readFileSync(file, 'utf8')
+    } catch (cause) {
+      throw new PrerequisiteError('CERTIFICATE_MISSING', `expected the certificate of ${principal}: ${messageOf(cause)}`, 'task bootstrap', { cause })
+    }
+  }
+  return new kafkajs.Kafka({
+    clientId: principal,
+    brokers: env.kafka.brokers,
+    ssl: { key: pem(files.key), cert: pem(files.cert), ca: [pem(files.ca)], minVersion: 'TLSv1.2' },
+    ...patience[limits],
+    logLevel: process.env.DEBUG ? kafkajs.logLevel.WARN : kafkajs.logLevel.NOTHING,
+  })
+}
+
+/** Turns what kafkajs throws into an error that says what to do next. */
+export function kafkaError(env: Environment, error: unknown): InfraError {
+  return new InfraError(
+    'KAFKA_FAILED',
+    `expected Kafka at ${env.kafka.brokers.join(', ')} to answer, got: ${messageOf(error)}`,
+    'task status, then task up; DEBUG=1 shows more',
+    { cause: error },
+  )
+}
+
+/** Runs work with a connected admin client and disconnects it. */
+export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/**
+ * Runs work with an idempotent producer (acks=all is what idempotence implies) and disconnects it.
+ *
+ * @param transactionalId given, the producer can send in transactions
+ */
+export async function withProducer<T>(kafka: Kafka, work: (producer: Producer) => Promise<T>, transactionalId?: string): Promise<T> {
+  const producer = kafka.producer({
+    idempotent: true,
+    allowAutoTopicCreation: false,
+    maxInFlightRequests: transactionalId ? 1 : 5,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    ...(transactionalId ? { transactionalId, transactionTimeout: 30_000 } : {}),
+  })
+  await producer.connect()
+  try {
+    return await work(producer)
+  } finally {
+    await producer.disconnect()
+  }
+}
+
+/** The first offset and the one after the last, by partition. */
+export async function topicOffsets(kafka: Kafka, topic: string): Promise<{ start: Offsets; end: Offsets }> {
+  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic))
+  return {
+    start: new Map(offsets.map(({ partition, low }) => [partition, BigInt(low)])),
+    end: new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])),
+  }
+}
+
+type Follow = {
+  topic: string
+  from: Offsets
+  /** called for every committed record, in order within a partition; true ends the reading */
+  onRecord: (record: Read) => boolean | void
+  /** called when everything before `offset` of a partition has been read; true ends the reading */
+  onPosition?: (partition: number, offset: bigint) => boolean
+  /** what is awaited, for the message of a time-out */
+  awaited: string
+  timeoutMs: number
+}
+
+/**
+ * Reads committed records of one topic until a callback says that it is enough. The consumer group is new each time,
+ * named after the principal, and commits nothing, so it vanishes by itself.
+ *
+ * @throws TimeoutError `KAFKA_AWAIT_TIMEOUT` naming what was awaited
+ */
+export async function followTopic(kafka: Kafka, principal: string, options: Follow): Promise<void> {
+  const consumer = kafka.consumer({
+    groupId: `${principal}-${randomUUID()}`,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+    retry: { retries: 3, initialRetryTime: 100 },
+  })
+  let timer: NodeJS.Timeout | undefined
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topic: options.topic, fromBeginning: true })
+    await new Promise<void>((resolve, reject) => {
+      const expired = () =>
+        reject(new TimeoutError('KAFKA_AWAIT_TIMEOUT', `expected ${options.awaited} within ${options.timeoutMs / 1000} s, it did not come`, 'task status; task logs'))
+      timer = setTimeout(expired, options.timeoutMs)
+      consumer.on('consumer.crash', ({ payload }) => reject(payload.error))
+      consumer.on('consumer.end_batch_process', ({ payload }) => {
+        if (options.onPosition?.(payload.partition, BigInt(payload.lastOffset) + 1n)) resolve()
+      })
+      const eachBatch = async ({ batch }: kafkajs.EachBatchPayload) => {
+        for (const { key, value, headers, offset, timestamp } of batch.messages) {
+          if (BigInt(offset) < (options.from.get(batch.partition) ?? 0n)) continue
+          const record = { partition: batch.partition, offset, timestampMs: Number(timestamp), key: key?.toString() ?? null, value, headers: headers ?? {} }
+          if (options.onRecord(record)) return resolve()
+        }
+      }
+      consumer.run({ autoCommit: false, eachBatch }).catch(reject)
+      for (const [partition, offset] of options.from) consumer.seek({ topic: options.topic, partition, offset: offset.toString() })
+    })
+  } finally {
+    clearTimeout(timer)
+    await consumer.disconnect()
+  }
+}
+
+/**
+ * Reads a topic from `from` (default: its beginning) to where it ended when the call began.
+ *
+ * @param principal group names begin with it, as its ACLs demand
+ */
+export async function readTopic(
+  kafka: Kafka,
+  principal: string,
+  topic: string,
+  onRecord: (record: Read) => void,
+  from?: Offsets,
+): Promise<void> {
+  const { start, end } = await topicOffsets(kafka, topic)
+  const begin: Offsets = new Map([...start].map(([partition, low]) => [partition, max(low, from?.get(partition) ?? 0n)]))
+  const open = new Set([...end].filter(([partition, high]) => high > (begin.get(partition) ?? 0n)).map(([partition]) => partition))
+  if (open.size === 0) return
+  await followTopic(kafka, principal, {
+    topic,
+    from: begin,
+    awaited: `the end of ${topic}`,
+    timeoutMs: 60_000,
+    onRecord: (record) => {
+      if (BigInt(record.offset) < (end.get(record.partition) ?? 0n)) onRecord(record)
+    },
+    onPosition: (partition, offset) => {
+      if (offset >= (end.get(partition) ?? 0n)) open.delete(partition)
+      return open.size === 0
+    },
+  })
+}
+
+const max = (a: bigint, b: bigint) => (a > b ? a : b)

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import pg from 'pg'
+import { certificateFiles, type Environment } from './environment.ts'
+import { InfraError, messageOf } from './errors.ts'
+
+/** What a caller may do with a connection: send parameterised SQL. */
+export type Queryable = { query(text: string, values?: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }> }
+
+/**
+ * Runs work on one PostgreSQL connection as a principal: mutual TLS, the role is the certificate's common name.
+ *
+ * @throws InfraError `POSTGRES_UNREACHABLE` when no connection comes about within 3 s
+ */
+export async function withPostgres<T>(env: Environment, principal: string, work: (db: Queryable) => Promise<T>): Promise<T> {
+  const files = certificateFiles(env, principal)
+  const [key, cert, ca] = await Promise.all([files.key, files.cert, files.ca].map((file) => readFile(file, 'utf8')))
+  const client = new pg.Client({
+    ...env.postgres,
+    user: principal,
+    ssl: { key, cert, ca, minVersion: 'TLSv1.2' },
+    connectionTimeoutMillis: 3_000,
+    application_name: `vygodno-${principal}`,
+  })
+  // a connection that is lost while idle must not end the process; the next query reports it
+  client.on('error', () => {})
+  try {
+    await client.connect()
+  } catch (error) {
+    const { host, port } = env.postgres
+    throw new InfraError(
+      'POSTGRES_UNREACHABLE',
+      `expected PostgreSQL at ${host}:${port}, got: ${messageOf(error)}`,
+      'task status, then task up',
+      { cause: error },
+    )
+  }
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,122 @@
+import chalk, { Chalk, type ChalkInstance } from 'chalk'
+import Table from 'cli-table3'
+import type { Command } from 'commander'
+import ora from 'ora'
+import { messageOf, UsageError, VygodnoError } from './errors.ts'
+
+/** chalk 5 ignores NO_COLOR by itself (https://no-color.org). */
+function colours(stream: NodeJS.WriteStream): ChalkInstance {
+  return process.env.NO_COLOR || !stream.isTTY ? new Chalk({ level: 0 }) : chalk
+}
+
+export const out = colours(process.stdout)
+export const err = colours(process.stderr)
+
+/** Says something to the person at the terminal; stdout is kept for data. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** A warning on stderr. */
+export function warn(text: string): void {
+  say(`${err.yellow('!')} ${text}`)
+}
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)}s`
+
+/**
+ * Runs one step: a live line on a terminal, then `✓ name detail 8.4s`; one plain line where stderr is not a terminal.
+ *
+ * @param work is given `progress(text)` to show what is being waited for, and may return a detail for the last line
+ */
+export async function step<T>(name: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T> {
+  const started = performance.now()
+  const live = process.stderr.isTTY && !process.env.CI
+  const spinner = live ? ora({ text: name, stream: process.stderr, discardStdin: false }).start() : undefined
+  const done = (mark: string, detail: string) => {
+    spinner?.stop()
+    say(`${mark} ${name}${detail} ${err.dim(seconds(performance.now() - started))}`)
+  }
+  try {
+    const result = await work((text) => {
+      if (spinner) spinner.text = `${name} ${err.dim(`${text} ${seconds(performance.now() - started)}`)}`
+    })
+    done(err.green('✓'), typeof result === 'string' && result ? ` ${result}` : '')
+    return result
+  } catch (error) {
+    done(err.red('✗'), '')
+    throw error
+  }
+}
+
+/** Rows as a table on a terminal, tab-separated without decoration when piped. */
+export function table(head: string[], rows: string[][]): string {
+  if (!process.stdout.isTTY) return rows.map((row) => row.map((cell) => cell.replace(/[\t\n]/g, ' ')).join('\t')).join('\n')
+  const plain = Boolean(process.env.NO_COLOR)
+  const view = new Table({
+    head: head.map((title) => out.bold(title)),
+    style: { head: [], border: plain ? [] : ['gray'], compact: true },
+    wordWrap: true,
+  })
+  view.push(...rows)
+  return view.toString()
+}
+
+/** Data for the caller: one JSON document on stdout. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** Data for the caller: text on stdout. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function report(error: unknown): number {
+  if (error instanceof VygodnoError) {
+    say(`${err.red('✗')} ${error.message} ${err.dim(`[${error.code}]`)}`)
+    say(`  ${err.cyan('→')} ${error.hint}`)
+  } else {
+    say(`${err.red('✗')} unexpected: ${messageOf(error)}`)
+    say(`  ${err.cyan('→')} DEBUG=1 shows where it happened`)
+  }
+  if (process.env.DEBUG && error instanceof Error) {
+    say(error.stack ?? '')
+    if (error.cause) say(`caused by: ${error.cause instanceof Error ? error.cause.stack : String(error.cause)}`)
+  }
+  return error instanceof VygodnoError ? error.exitCode : 1
+}
+
+/**
+ * Parses the arguments, runs the command and turns what it throws into a message and an exit code.
+ * `process.exitCode` is set rather than `process.exit()` called, which could cut off piped output.
+ *
+ * @param argv arguments without `node` and the script
+ */
+export async function runMain(program: Command, argv: string[] = process.argv.slice(2)): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  const commands = [program, ...program.commands]
+  for (const command of commands) command.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    process.exitCode = isCommanderError(error) ? usage(program, error) : report(error)
+  }
+}
+
+type CommanderError = Error & { code: string; exitCode: number }
+
+function isCommanderError(error: unknown): error is CommanderError {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
+}
+
+function usage(program: Command, error: CommanderError): number {
+  if (error.exitCode === 0) return 0
+  if (error.code === 'commander.help') {
+    say(program.helpInformation())
+    return 2
+  }
+  return report(new UsageError('USAGE', error.message.replace(/^error: /, ''), `task ${program.name()} -- --help`))
+}

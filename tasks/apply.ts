@@ -1,0 +1,29 @@
+import { Command } from 'commander'
+import { print, printJson, runMain, say, step } from '../clients/terminal.ts'
+import { interruptible } from './lib/interrupt.ts'
+import { apply, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
+import { registry } from './lib/resources/registry.ts'
+import { showChanges, summarise } from './lib/show.ts'
+
+const program = new Command('apply')
+  .description('Make the live platform what config/ says.')
+  .argument('[kind...]', `which kinds: ${registry.map(({ kind }) => kind).join(', ')} (default: all)`)
+  .option('--prune', 'also remove what we own and no longer declare')
+  .option('--json', 'the changes made, as JSON')
+  .addHelpText('after', '\nExamples:\n  task apply\n  task apply -- topics --prune')
+
+program.action(async (kinds: string[], { prune, json }: { prune?: true; json?: true }) => {
+  interruptible()
+  const resources = selectKinds(registry, kinds)
+  await withContext(async (context) => {
+    const found = await plan(context, resources)
+    const changes = prune ? found : withoutRemovals(found)
+    if (changes.length > 0) await step('apply', () => apply(context, resources, changes))
+    if (json) printJson(changes)
+    else print([...(changes.length > 0 ? [showChanges(changes)] : []), summarise(changes)].join('\n'))
+    const kept = found.length - changes.length
+    if (kept > 0) say(`${kept} removals were left out: task apply -- --prune`)
+  })
+})
+
+await runMain(program)

@@ -1,0 +1,107 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { spawn } from 'node:child_process'
+import { Command, Option } from 'commander'
+import { z } from 'zod'
+import { type Environment, loadEnvironment } from '../clients/environment.ts'
+import { InfraError, UsageError } from '../clients/errors.ts'
+import { type RuleKind, ruleKinds } from '../clients/rules.ts'
+import { print, printJson, runMain, say, table } from '../clients/terminal.ts'
+import { addBan, type Effect, listBans, removeBan } from './lib/bans.ts'
+import { interruptible } from './lib/interrupt.ts'
+
+type Target = Partial<Record<RuleKind, string>> & { reason?: string; json?: true }
+
+const program = new Command('banned').description('The list of products that may not be sold. It lives in the topic catalog.bans; the filter applies a change at once.')
+
+function onRules(name: string, description: string): Command {
+  const command = program.command(name).description(description).argument('[product-id]', 'the product, unless an option says more')
+  const targets = [['brand', 'a brand'], ['category', 'a category'], ['store', 'a store_id'], ['sku', 'a sku'], ['words', 'words that all stand in the name, whole, in any case']] as const
+  for (const [kind, what] of targets) command.addOption(new Option(`--${kind} <${kind}>`, what))
+  return command.option('--json', 'the effect as JSON')
+}
+
+onRules('add', 'Ban products. Returns when the filter has retracted them.')
+  .option('--reason <text>', 'why, for the audit', 'not stated')
+  .addHelpText('after', '\nExamples:\n  task banned -- add 12345 --reason "отозван производителем"\n  task banned -- add --brand "Дымок"\n  task banned -- add --words "электронная сигарета"')
+  .action(async (id: string | undefined, options: Target) => {
+    interruptible()
+    const { kind, value } = targetOf(id, options)
+    report(await addBan(loadEnvironment(), kind, value, options.reason ?? ''), options)
+  })
+
+onRules('remove', 'Lift a ban. Returns when the filter has reinstated the products.')
+  .addHelpText('after', '\nExample:\n  task banned -- remove --brand "Дымок"')
+  .action(async (id: string | undefined, options: Target) => {
+    interruptible()
+    const { kind, value } = targetOf(id, options)
+    report(await removeBan(loadEnvironment(), kind, value), options)
+  })
+
+program
+  .command('list')
+  .description('The rules in force: who, when, why, and how many products each holds back')
+  .option('--json', 'as JSON')
+  .action(async ({ json }: { json?: true }) => {
+    const rules = await listBans(loadEnvironment())
+    if (json) return printJson(rules)
+    const rows = rules.map(({ kind, value, hits, reason, by, at }) => [kind, value, String(hits), reason, by, at.slice(0, 16).replace('T', ' ')])
+    if (rows.length > 0) print(table(['kind', 'value', 'hits', 'reason', 'by', 'since (UTC)'], rows))
+    say(`${rules.length} rules`)
+  })
+
+program
+  .command('test')
+  .description('Which products of a file the rules in force would hold back; nothing is sent')
+  .argument('<file>', 'JSON array or JSON lines')
+  .option('--json', 'as JSON lines')
+  .addHelpText('after', '\nExample:\n  task banned -- test data/products.json')
+  .action(async (file: string, { json }: { json?: true }) => {
+    const env = loadEnvironment()
+    if (!existsSync(file) || !statSync(file).isFile()) throw new UsageError('FILE_UNREADABLE', `expected a product file, got nothing at ${file}`, 'task banned -- test data/products.json')
+    const rules = await listBans(env)
+    await testFile(env, JSON.stringify(rules), file, json === true)
+  })
+
+/** Exactly one thing to ban: a product id or one of the options. */
+function targetOf(id: string | undefined, options: Target): { kind: RuleKind; value: string } {
+  const given = ruleKinds.flatMap((kind) => {
+    const value = kind === 'id' ? id : options[kind]
+    return value === undefined ? [] : [{ kind, value }]
+  })
+  const [target] = given
+  if (!target || given.length > 1)
+    throw new UsageError('BAN_TARGET', `expected one of PRODUCT_ID, ${ruleKinds.slice(1).map((kind) => `--${kind}`).join(', ')}, got ${given.length === 0 ? 'none' : given.map(({ kind }) => kind).join(' and ')}`, 'task banned -- add --help')
+  if (!/[\p{L}\p{N}]/u.test(target.value)) throw new UsageError('BAN_TARGET', `expected letters or digits in the ${target.kind}, got ${JSON.stringify(target.value)}`, 'task banned -- add --help')
+  return target
+}
+
+function report(effect: Effect, { json }: Target): void {
+  if (json) return printJson(effect)
+  print(effect.change === 'already so' ? `${effect.rule}: already so` : `${effect.rule}: ${effect.change}, ${effect.retracted} products retracted, ${effect.reinstated} reinstated`)
+}
+
+const verdictSchema = z.object({ line: z.int(), product_id: z.string().optional(), name: z.string().optional(), rules: z.array(z.string()).optional(), reason: z.string().optional(), detail: z.string().optional() })
+
+/** The filter's own matcher decides, so that a test can't differ from what the filter does. */
+async function testFile(env: Environment, rules: string, file: string, json: boolean): Promise<void> {
+  const matcher = spawn('java', ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-cp', join(env.build, 'jars', 'product-filter', '*'), 'ru.vygodno.filter.TestRules', '-', file], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = new Promise<number | null>((resolve, reject) => matcher.on('error', reject).on('close', resolve))
+  matcher.stdin.end(rules)
+  const rows: string[][] = []
+  let products = 0
+  for await (const line of createInterface({ input: matcher.stdout })) {
+    products++
+    const verdict = verdictSchema.parse(JSON.parse(line))
+    if (verdict.reason === undefined && (verdict.rules ?? []).length === 0) continue
+    if (json) print(line)
+    else rows.push([String(verdict.line), verdict.product_id ?? '', verdict.name ?? '', verdict.reason ? `malformed: ${verdict.detail}` : (verdict.rules ?? []).join(', ')])
+  }
+  const code = await ended
+  if (code !== 0) throw new InfraError('MATCHER_FAILED', `expected the matcher to read ${file}, it ended with exit code ${code}`, 'task banned -- test data/products.json')
+  if (rows.length > 0) print(table(['line', 'product', 'name', 'held back by'], rows))
+  if (!json) say(`${rows.length} of ${products} products would be held back`)
+}
+
+await runMain(program)

@@ -1,0 +1,31 @@
+import type { Environment } from '../../clients/environment.ts'
+import { step } from '../../clients/terminal.ts'
+import { loadSeedRules } from './bans.ts'
+import { loadServices } from './compose.ts'
+import { requirePrograms } from './prerequisites.ts'
+import { apply, plan, type Resource, selectKinds, withContext, withoutRemovals } from './reconcile.ts'
+import { registry } from './resources/registry.ts'
+import { summarise } from './show.ts'
+import { up } from './stack.ts'
+
+/**
+ * Brings the platform from whatever state it is in to what `config/` and `compose/` declare.
+ *
+ * @returns the summary, `0 changes` when all was already so
+ */
+export async function bootstrap(env: Environment): Promise<string> {
+  await step('prerequisites', () => requirePrograms(['java', 'openssl', 'keytool']))
+  const before = await step('certificates', () => reconcile(selectKinds(registry, ['certs'])))
+  await up(env, loadServices(env))
+  const after = await step('topics, access rules, schema, connectors', () => reconcile(registry))
+  const seeds = await step('ban list', () => loadSeedRules(env))
+  return summarise([...before, ...after, ...seeds])
+}
+
+async function reconcile(resources: Resource[]) {
+  return withContext(async (context) => {
+    const changes = withoutRemovals(await plan(context, resources))
+    await apply(context, resources, changes)
+    return changes
+  })
+}

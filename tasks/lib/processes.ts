@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+
+/** A process we started. The start time tells it from another process that got the same pid later. */
+const pidShape = z.object({ pid: z.int().positive(), startTicks: z.string(), fingerprint: z.string(), startedAt: z.string() })
+export type PidFile = z.infer<typeof pidShape>
+
+/** Start time of a process in clock ticks since boot, undefined when it does not run (proc(5), stat field 22). */
+export function startTicks(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? undefined : fields[19]
+  } catch {
+    return undefined
+  }
+}
+
+/** The process a pid file names, if that very process still runs; a stale or damaged file counts as none. */
+export function readPidFile(file: string): PidFile | undefined {
+  try {
+    const parsed = pidShape.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return startTicks(parsed.pid) === parsed.startTicks ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether the process a pid file describes runs still. */
+export function isAlive({ pid, startTicks: ticks }: PidFile): boolean {
+  return startTicks(pid) === ticks
+}
+
+/** A process that has been started by this one. */
+export type Started = { process: PidFile; ended: Promise<string>; release: () => void }
+
+/**
+ * Starts a program in a process group of its own that outlives this one; its output is appended to the log file.
+ *
+ * @param fingerprint what the process was started from, to notice later that its declaration has changed
+ * @returns the process, a promise of how it ended, and `release()`, after which this process no longer waits for that one
+ */
+export function startDetached(
+  command: string[],
+  options: { cwd: string; env: Record<string, string>; log: string; pidFile?: string; fingerprint?: string },
+): Started {
+  const [program = '', ...args] = command
+  mkdirSync(dirname(options.log), { recursive: true })
+  mkdirSync(options.cwd, { recursive: true })
+  const log = openSync(options.log, 'a')
+  const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, detached: true, stdio: ['ignore', log, log] })
+  closeSync(log)
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(error.message))
+    child.on('exit', (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`))
+  })
+  const pid = child.pid ?? 0
+  const started = { pid, startTicks: startTicks(pid) ?? '', fingerprint: options.fingerprint ?? '', startedAt: new Date().toISOString() }
+  if (options.pidFile && child.pid) {
+    mkdirSync(dirname(options.pidFile), { recursive: true })
+    writeFileSync(`${options.pidFile}.new`, JSON.stringify(started))
+    renameSync(`${options.pidFile}.new`, options.pidFile)
+  }
+  return { process: started, ended, release: () => child.unref() }
+}
+
+/** Sends a signal to a process's whole group; nothing happens when it has ended. */
+export function signalGroup(target: PidFile, signal: NodeJS.Signals): void {
+  if (!isAlive(target)) return
+  try {
+    process.kill(-target.pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+/**
+ * Stops a process: TERM, then after the grace period KILL.
+ *
+ * @returns how it went; `killed` means that the grace period was not enough
+ */
+export async function stopProcess(target: PidFile, graceMs: number): Promise<'stopped' | 'killed'> {
+  signalGroup(target, 'SIGTERM')
+  if (await gone(target, graceMs)) return 'stopped'
+  signalGroup(target, 'SIGKILL')
+  await gone(target, 5_000)
+  return 'killed'
+}
+
+/** Removes a pid file whether or not it is there. */
+export function forget(pidFile: string): void {
+  rmSync(pidFile, { force: true })
+}
+
+async function gone(target: PidFile, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs
+  while (isAlive(target)) {
+    if (performance.now() > deadline) return false
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return true
+}

@@ -1,0 +1,108 @@
+import type { Config } from './config.ts'
+import { loadConfig } from './config.ts'
+import { loadEnvironment, type Environment } from '../../clients/environment.ts'
+import { UsageError } from '../../clients/errors.ts'
+import { type Admin, type Kafka, kafkaClient, kafkaError } from '../../clients/kafka.ts'
+import { VygodnoError } from '../../clients/errors.ts'
+import { didYouMean } from './yaml.ts'
+
+/** One declared or existing thing of a kind, as flat text that can be compared. */
+export type Item = { id: string; fields: Record<string, string> }
+
+/** What has to happen to one thing. A field without `from` is new, without `to` goes. */
+export type Change = { kind: string; action: 'create' | 'update' | 'remove'; id: string; fields: { name: string; from?: string; to?: string }[] }
+
+/** What a resource kind works with. The admin client connects on first use and is shared. */
+export type Context = { env: Environment; config: Config; admin(): Promise<Admin> }
+
+/** A kind of declared resource: one file each in `resources/`, one line in the registry. */
+export interface Resource {
+  kind: string
+  desired(context: Context): Item[]
+  read(context: Context): Promise<Item[]>
+  /** refuses, at plan time, what can't be done; throws UsageError */
+  refuse?(changes: Change[]): void
+  apply(context: Context, changes: Change[]): Promise<void>
+}
+
+/** Pure: what separates what is from what should be. Only fields that are declared or owned are in either list. */
+export function diff(kind: string, desired: Item[], actual: Item[]): Change[] {
+  const existing = new Map(actual.map((item) => [item.id, item]))
+  const wanted = new Set(desired.map(({ id }) => id))
+  const changes = desired.flatMap(({ id, fields }): Change[] => {
+    const current = existing.get(id)
+    if (!current) return [{ kind, action: 'create', id, fields: Object.entries(fields).map(([name, to]) => ({ name, to })) }]
+    const names = [...new Set([...Object.keys(fields), ...Object.keys(current.fields)])]
+    const differing = names
+      .filter((name) => fields[name] !== current.fields[name])
+      .map((name) => ({ name, ...(name in current.fields ? { from: current.fields[name] } : {}), ...(name in fields ? { to: fields[name] } : {}) }))
+    return differing.length > 0 ? [{ kind, action: 'update', id, fields: differing }] : []
+  })
+  const removals = actual.filter(({ id }) => !wanted.has(id)).map(({ id }): Change => ({ kind, action: 'remove', id, fields: [] }))
+  return [...changes, ...removals]
+}
+
+/** Splits what `apply` does at once from what it does only with `--prune`: removals of things and of single fields. */
+export function withoutRemovals(changes: Change[]): Change[] {
+  return changes
+    .filter(({ action }) => action !== 'remove')
+    .map((change) => (change.action === 'update' ? { ...change, fields: change.fields.filter(({ to }) => to !== undefined) } : change))
+    .filter(({ action, fields }) => action !== 'update' || fields.length > 0)
+}
+
+/** Picks kinds by name; none named means all. */
+export function selectKinds(registry: Resource[], names: string[]): Resource[] {
+  const known = registry.map(({ kind }) => kind)
+  for (const name of names)
+    if (!known.includes(name)) throw new UsageError('UNKNOWN_KIND', `expected one of ${known.join(', ')}, got ${name}${didYouMean(name, known)}`, `task plan -- ${known[0]}`)
+  return registry.filter(({ kind }) => names.length === 0 || names.includes(kind))
+}
+
+/**
+ * Reads the live platform and compares it with `config/`. Nothing is changed.
+ *
+ * @returns changes in the order in which they have to be applied
+ */
+export async function plan(context: Context, resources: Resource[]): Promise<Change[]> {
+  const changes = await Promise.all(
+    resources.map(async (resource) => {
+      const found = diff(resource.kind, resource.desired(context), await resource.read(context))
+      resource.refuse?.(found)
+      return found
+    }),
+  )
+  return changes.flat()
+}
+
+/** Carries changes out, kind by kind in the order of the registry. */
+export async function apply(context: Context, resources: Resource[], changes: Change[]): Promise<void> {
+  for (const resource of resources) {
+    const own = changes.filter(({ kind }) => kind === resource.kind)
+    if (own.length > 0) await resource.apply(context, own)
+  }
+}
+
+/** Opens a context for work, as principal `operator`, and closes what it opened. */
+export async function withContext<T>(work: (context: Context) => Promise<T>): Promise<T> {
+  const env = loadEnvironment()
+  const config = loadConfig(env)
+  let kafka: Kafka | undefined
+  let connecting: Promise<Admin> | undefined
+  const connect = async () => {
+    kafka ??= kafkaClient(env, 'operator')
+    const admin = kafka.admin()
+    await admin.connect()
+    return admin
+  }
+  try {
+    return await work({ env, config, admin: () => (connecting ??= connect()) })
+  } catch (error) {
+    throw error instanceof VygodnoError || !isKafkaError(error) ? error : kafkaError(env, error)
+  } finally {
+    await connecting?.then((admin) => admin.disconnect()).catch(() => {})
+  }
+}
+
+function isKafkaError(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith('KafkaJS')
+}

@@ -1,0 +1,117 @@
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from '../../../clients/kafka.ts'
+import type { Config } from '../config.ts'
+import type { Item, Resource } from '../reconcile.ts'
+
+type Acl = { principal: string; resource: 'topic' | 'group' | 'transactional id' | 'cluster'; name: string; isPrefix: boolean; operation: string; permission: string; host: string }
+
+const resourceTypes = { topic: AclResourceTypes.TOPIC, group: AclResourceTypes.GROUP, 'transactional id': AclResourceTypes.TRANSACTIONAL_ID, cluster: AclResourceTypes.CLUSTER } as const
+
+/** Rights on Kafka's resources, derived from principals.yaml. Every rule of the cluster is ours: one that is not declared is drift. */
+export const acls: Resource = {
+  kind: 'acls',
+  desired: ({ config }) => declaredAcls(config).map(toItem),
+  read: async (context) => (await read(context)).map(toItem),
+  apply: async (context, changes) => {
+    const admin = await context.admin()
+    const declared = declaredAcls(context.config)
+    const created = declared.filter((acl) => changes.some(({ action, id }) => action === 'create' && id === idOf(acl)))
+    if (created.length > 0)
+      await admin.createAcls({
+        acl: created.map((acl) => ({
+          resourceType: resourceTypes[acl.resource],
+          resourceName: acl.name,
+          resourcePatternType: acl.isPrefix ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+          principal: acl.principal,
+          host: acl.host,
+          operation: operationNumber(acl.operation),
+          permissionType: AclPermissionTypes.ALLOW,
+        })),
+      })
+    const removed = changes.filter(({ action }) => action === 'remove').map(({ id }) => id)
+    if (removed.length > 0) await remove(context, removed)
+    await settled(context, created.map(idOf), removed)
+  },
+}
+
+/** The access rules that principals.yaml amounts to. A super user needs none. */
+export function declaredAcls({ principals }: Config): Acl[] {
+  return Object.entries(principals.clients).flatMap(([principal, client]) => {
+    if (client.super) return []
+    const allow = (resource: Acl['resource'], names: string[], operations: string[]) =>
+      names.flatMap((name) =>
+        operations.map((operation): Acl => {
+          const isPrefix = name.endsWith('*')
+          return { principal: `User:${principal}`, resource, name: isPrefix ? name.slice(0, -1) : name, isPrefix, operation, permission: 'ALLOW', host: '*' }
+        }),
+      )
+    return [
+      ...allow('topic', client.read.filter((topic) => !client.write.includes(topic)), ['READ', 'DESCRIBE']),
+      ...allow('topic', client.write.filter((topic) => !client.read.includes(topic)), ['WRITE', 'DESCRIBE']),
+      ...allow('topic', client.read.filter((topic) => client.write.includes(topic)), ['READ', 'WRITE', 'DESCRIBE']),
+      ...allow('topic', client.own, ['CREATE', 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'DELETE']),
+      ...allow('group', client.groups, ['READ', 'DESCRIBE']),
+      ...allow('transactional id', client.transactions, ['WRITE', 'DESCRIBE']),
+    ]
+  })
+}
+
+async function read({ admin }: Parameters<Resource['read']>[0]): Promise<Acl[]> {
+  const any = { resourceType: AclResourceTypes.ANY, resourcePatternType: ResourcePatternTypes.ANY, operation: AclOperationTypes.ANY, permissionType: AclPermissionTypes.ANY }
+  const { resources } = await (await admin()).describeAcls(any)
+  return resources.flatMap(({ resourceType, resourceName, resourcePatternType, acls: entries }) =>
+    entries.map(({ principal, host, operation, permissionType }) => ({
+      principal,
+      resource: (Object.keys(resourceTypes) as Acl['resource'][]).find((name) => resourceTypes[name] === resourceType) ?? 'cluster',
+      name: resourceName,
+      isPrefix: resourcePatternType === ResourcePatternTypes.PREFIXED,
+      operation: nameOf(AclOperationTypes, operation),
+      permission: nameOf(AclPermissionTypes, permissionType),
+      host,
+    })),
+  )
+}
+
+async function remove(context: Parameters<Resource['read']>[0], ids: string[]): Promise<void> {
+  const doomed = (await read(context)).filter((acl) => ids.includes(idOf(acl)))
+  await (await context.admin()).deleteAcls({
+    filters: doomed.map((acl) => ({
+      resourceType: resourceTypes[acl.resource],
+      resourceName: acl.name,
+      resourcePatternType: acl.isPrefix ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+      principal: acl.principal,
+      host: acl.host,
+      operation: operationNumber(acl.operation),
+      permissionType: acl.permission === 'DENY' ? AclPermissionTypes.DENY : AclPermissionTypes.ALLOW,
+    })),
+  })
+}
+
+/** A broker answers before it has the new rules itself (KRaft metadata travels), so wait until they show. */
+async function settled(context: Parameters<Resource['read']>[0], present: string[], absent: string[]): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const ids = new Set((await read(context)).map(idOf))
+    if (present.every((id) => ids.has(id)) && absent.every((id) => !ids.has(id))) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('access rules were accepted but did not show within 5 s')
+}
+
+/** kafkajs declares enums, but its JavaScript has plain objects without the way back from number to name. */
+function nameOf(names: object, number: number): string {
+  return Object.entries(names).find(([, value]) => value === number)?.[0] ?? String(number)
+}
+
+function operationNumber(name: string): AclOperationTypes {
+  const found = Object.entries(AclOperationTypes).find(([key]) => key === name)?.[1]
+  if (typeof found !== 'number') throw new Error(`${name} is no Kafka operation`)
+  return found
+}
+
+function idOf({ principal, resource, name, isPrefix, operation, permission, host }: Acl): string {
+  const exceptional = `${permission === 'ALLOW' ? '' : ` ${permission}`}${host === '*' ? '' : ` from ${host}`}`
+  return `${principal} ${operation} ${resource} ${name}${isPrefix ? '*' : ''}${exceptional}`
+}
+
+function toItem(acl: Acl): Item {
+  return { id: idOf(acl), fields: {} }
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { UsageError } from '../../../clients/errors.ts'
+import { type Queryable, withPostgres } from '../../../clients/postgres.ts'
+import type { Context, Item, Resource } from '../reconcile.ts'
+
+const applied = z.array(z.object({ name: z.string(), sha256: z.string() }))
+const recordTable = 'create table if not exists schema_versions (name text primary key, sha256 text not null, applied_at timestamptz not null default now())'
+
+function files({ env }: Context): { name: string; sql: string }[] {
+  const folder = join(env.root, 'config', 'postgres')
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .map((name) => ({ name, sql: readFileSync(join(folder, name), 'utf8') }))
+}
+
+const digest = (sql: string) => createHash('sha256').update(sql).digest('hex').slice(0, 16)
+
+/** The tables of PostgreSQL: each numbered SQL file of config/postgres is applied once, in a transaction of its own. */
+export const schema: Resource = {
+  kind: 'schema',
+  desired: (context) => files(context).map(({ name, sql }): Item => ({ id: name, fields: { sha256: digest(sql) } })),
+  read: async (context) => {
+    const { env } = context
+    const declared = new Set(files(context).map(({ name }) => name))
+    const exists = await withPostgres({ ...env, postgres: { ...env.postgres, database: 'postgres' } }, 'operator', async (db) => {
+      const { rowCount } = await db.query('select 1 from pg_database where datname = $1', [env.postgres.database])
+      return rowCount === 1
+    })
+    if (!exists) return []
+    return withPostgres(env, 'operator', async (db) => {
+      const table = await db.query("select 1 where to_regclass('schema_versions') is not null")
+      if (table.rowCount === 0) return []
+      const { rows } = await db.query('select name, sha256 from schema_versions order by name')
+      const known = applied.parse(rows).filter(({ name }) => declared.has(name))
+      return known.map(({ name, sha256 }) => ({ id: name, fields: { sha256 } }))
+    })
+  },
+  refuse: (changes) => {
+    for (const { id, action } of changes)
+      if (action === 'update') throw new UsageError('SCHEMA_FILE_CHANGED', `config/postgres/${id}: expected the file as it was applied, got another; what has been applied is not applied again`, 'put the change into a new file with the next number')
+  },
+  apply: async (context, changes) => {
+    await createDatabase(context)
+    await withPostgres(context.env, 'operator', async (db) => {
+      await db.query(recordTable)
+      for (const { name, sql } of files(context)) if (changes.some(({ id, action }) => id === name && action === 'create')) await applyFile(db, name, sql)
+    })
+  },
+}
+
+async function createDatabase({ env }: Context): Promise<void> {
+  await withPostgres({ ...env, postgres: { ...env.postgres, database: 'postgres' } }, 'operator', async (db) => {
+    const { rowCount } = await db.query('select 1 from pg_database where datname = $1', [env.postgres.database])
+    // an identifier can't be a parameter; the name is ours and holds only letters, as environment.ts reads it
+    if (rowCount === 0) await db.query(`create database "${env.postgres.database.replaceAll('"', '""')}"`)
+  })
+}
+
+async function applyFile(db: Queryable, name: string, sql: string): Promise<void> {
+  await db.query('begin')
+  try {
+    await db.query(sql)
+    await db.query('insert into schema_versions (name, sha256) values ($1, $2)', [name, digest(sql)])
+    await db.query('commit')
+  } catch (error) {
+    await db.query('rollback')
+    throw error
+  }
+}

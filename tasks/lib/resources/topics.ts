@@ -1,0 +1,91 @@
+import { UsageError } from '../../../clients/errors.ts'
+import { ConfigResourceTypes, ConfigSource } from '../../../clients/kafka.ts'
+import type { Change, Item, Resource } from '../reconcile.ts'
+
+const prefix = 'config.'
+
+/** Topics with partitions, replication factor and the settings made on the topic itself. */
+export const topics: Resource = {
+  kind: 'topics',
+  desired: ({ config }) =>
+    config.topics.map(({ name, partitions, replicationFactor, config: settings }) => ({
+      id: name,
+      fields: {
+        partitions: String(partitions),
+        'replication.factor': String(replicationFactor),
+        ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [prefix + key, value])),
+      },
+    })),
+
+  read: async (context) => {
+    const admin = await context.admin()
+    const names = (await admin.listTopics()).filter((name) => context.config.topicPrefixes.some((owned) => name.startsWith(owned)))
+    if (names.length === 0) return []
+    const [metadata, settings] = await Promise.all([
+      admin.fetchTopicMetadata({ topics: names }),
+      admin.describeConfigs({ includeSynonyms: false, resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })) }),
+    ])
+    return metadata.topics.map(({ name, partitions }): Item => {
+      const entries = settings.resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? []
+      const own = entries.filter(({ configSource }) => configSource === ConfigSource.TOPIC_CONFIG)
+      return {
+        id: name,
+        fields: {
+          partitions: String(partitions.length),
+          'replication.factor': String(partitions[0]?.replicas.length ?? 0),
+          ...Object.fromEntries(own.map(({ configName, configValue }) => [prefix + configName, configValue])),
+        },
+      }
+    })
+  },
+
+  refuse: (changes) => {
+    for (const { id, action, fields } of changes)
+      for (const { name, from, to } of action === 'update' ? fields : []) {
+        if (name === 'partitions' && Number(to) < Number(from))
+          throw new UsageError('PARTITIONS_SHRINK', `${id}: expected at least the ${from} partitions it has, got ${to}; Kafka can't take partitions away`, `set partitions: ${from} in config/topics.yaml`)
+        if (name === 'replication.factor')
+          throw new UsageError('REPLICATION_CHANGE', `${id}: expected the replication factor it has, ${from}, got ${to}; that needs a reassignment of its partitions`, `set replication.factor: ${from} for this topic in config/topics.yaml`)
+      }
+  },
+
+  apply: async (context, changes) => {
+    const admin = await context.admin()
+    const created = changes.filter(({ action }) => action === 'create')
+    const removed = changes.filter(({ action }) => action === 'remove').map(({ id }) => id)
+    if (created.length > 0)
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: created.map(({ id, fields }) => ({
+          topic: id,
+          numPartitions: Number(valueOf(fields, 'partitions')),
+          replicationFactor: Number(valueOf(fields, 'replication.factor')),
+          configEntries: fields.flatMap(({ name, to }) => (name.startsWith(prefix) ? [{ name: name.slice(prefix.length), value: to ?? '' }] : [])),
+        })),
+      })
+    if (removed.length > 0) await admin.deleteTopics({ topics: removed })
+    for (const change of changes) if (change.action === 'update') await update(admin, change)
+  },
+}
+
+function valueOf(fields: Change['fields'], name: string): string | undefined {
+  return fields.find((field) => field.name === name)?.to
+}
+
+async function update(admin: Awaited<ReturnType<Parameters<Resource['read']>[0]['admin']>>, { id, fields }: Change): Promise<void> {
+  const partitions = valueOf(fields, 'partitions')
+  if (partitions) await admin.createPartitions({ topicPartitions: [{ topic: id, count: Number(partitions) }] })
+  const settings = fields.filter(({ name }) => name.startsWith(prefix))
+  if (settings.length === 0) return
+  // AlterConfigs replaces all settings of a topic, so those that stay are sent along
+  const resource = { type: ConfigResourceTypes.TOPIC, name: id }
+  const current = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] })
+  const next = new Map(
+    (current.resources[0]?.configEntries ?? []).filter(({ configSource }) => configSource === ConfigSource.TOPIC_CONFIG).map(({ configName, configValue }) => [configName, configValue]),
+  )
+  for (const { name, to } of settings) {
+    if (to === undefined) next.delete(name.slice(prefix.length))
+    else next.set(name.slice(prefix.length), to)
+  }
+  await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries: [...next].map(([name, value]) => ({ name, value })) }] })
+}

@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Environment } from '../../clients/environment.ts'
+import { InfraError, messageOf, PrerequisiteError, TimeoutError } from '../../clients/errors.ts'
+import { say, step } from '../../clients/terminal.ts'
+import { archiveOptions, keepArchive } from './cds.ts'
+import type { Service } from './compose.ts'
+import { holderOf, isFree } from './ports.ts'
+import { requireCapacity } from './preflight.ts'
+import { probes } from './probes.ts'
+import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, startDetached, stopProcess } from './processes.ts'
+
+const pidFile = (env: Environment, service: Service) => join(env.stack, 'run', `${service.name}.pid`)
+const initialisedMark = (service: Service) => join(`${service.folders.data}.initialised`)
+
+/** The process of a service, undefined when it does not run. */
+export function processOf(env: Environment, service: Service): PidFile | undefined {
+  return readPidFile(pidFile(env, service))
+}
+
+/** Whether a running service was started from something else than what is declared now. */
+export function isOutdated(service: Service, running: PidFile): boolean {
+  return running.fingerprint !== fingerprint(service)
+}
+
+function fingerprint(service: Service): string {
+  const secrets = service.secrets.map((file) => (existsSync(file) ? readFileSync(file, 'base64') : ''))
+  const declared = [service.command, service.environment, [...service.configs], secrets]
+  return createHash('sha256').update(JSON.stringify(declared)).digest('hex').slice(0, 16)
+}
+
+/**
+ * Starts what does not run, restarts what runs from an outdated declaration, and waits until all is ready.
+ * Each service starts as soon as what it depends on is ready. Calling it again when all is up changes nothing.
+ *
+ * @throws PrerequisiteError `PORT_TAKEN` or `NOT_ENOUGH_MEMORY`/`NOT_ENOUGH_DISK`, before anything is started
+ * @throws InfraError `SERVICE_DIED` as soon as an awaited process has ended, with its last log lines
+ */
+export async function up(env: Environment, services: Service[]): Promise<void> {
+  for (const service of services) {
+    const running = processOf(env, service)
+    if (running && isOutdated(service, running)) await step(`${service.name}: its declaration changed, stopping`, () => stopProcess(running, service.graceMs))
+  }
+  const starting = services.filter((service) => service.probe && !processOf(env, service))
+  await requireFreePorts(starting)
+  await requireCapacity(env, starting)
+  const beginning = services.filter((service) => starting.includes(service) || isNeededBy(service, starting))
+  const done = new Map<string, Promise<void>>()
+  const waiting = new Map<string, string>()
+  // one failure ends the waiting for all
+  const failed = new AbortController()
+  await step(starting.length > 0 ? `${services.length} services` : `${services.length} services, already running`, async (progress) => {
+    const show = (name: string) => (text?: string) => {
+      if (text) waiting.set(name, text)
+      else waiting.delete(name)
+      progress([...waiting].map(([service, what]) => `${service} ${what}`).join(', '))
+    }
+    const begin = async (service: Service) => {
+      await Promise.all(service.dependsOn.map(({ service: name }) => done.get(name)))
+      if (!failed.signal.aborted) await startOne(env, service, show(service.name), failed.signal)
+    }
+    for (const service of beginning) done.set(service.name, begin(service))
+    try {
+      await Promise.all(done.values())
+    } finally {
+      failed.abort()
+    }
+  })
+}
+
+/** A one-shot service runs only for the sake of services that start now. */
+function isNeededBy(service: Service, starting: Service[]): boolean {
+  return !service.probe && starting.some(({ dependsOn }) => dependsOn.some((other) => other.service === service.name))
+}
+
+async function requireFreePorts(services: Service[]): Promise<void> {
+  const taken: string[] = []
+  for (const { name, ports } of services)
+    for (const { host, port } of ports) if (!(await isFree(host, port))) taken.push(`${host}:${port} for ${name} is held by ${holderOf(port)}`)
+  if (taken.length > 0)
+    throw new PrerequisiteError('PORT_TAKEN', `expected free ports, got:\n  ${taken.join('\n  ')}`, 'end that process, or choose other ports: compose/.env lists them, the environment overrides it (KAFKA_1_PORT=… task up)')
+}
+
+async function startOne(env: Environment, service: Service, progress: (waitingFor?: string) => void, stop: AbortSignal): Promise<void> {
+  const started = performance.now()
+  for (const [file, text] of service.configs) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text, { mode: 0o600 })
+  }
+  const running = processOf(env, service)
+  if (!running) {
+    progress('initialises')
+    await initialise(env, service, stop)
+  }
+  progress(service.probe ? 'starts' : 'runs')
+  const { process, ended, release } = running ? adopted(running) : launch(env, service)
+  try {
+    if (service.probe) await ready(env, service, process, ended, stop)
+    else await completed(service, process, ended, stop)
+  } finally {
+    release()
+  }
+  progress()
+  if (running || stop.aborted) return
+  const outcome = service.probe ? '' : ` (${logLines(service).at(-1) ?? ''})`
+  say(`  ${service.name} ${((performance.now() - started) / 1000).toFixed(1)}s${outcome}`)
+}
+
+const never = new Promise<string>(() => {})
+const adopted = (process: PidFile): Started => ({ process, ended: never, release: () => {} })
+
+function launch(env: Environment, service: Service): Started {
+  const command = asPlainProcess(service.command, env, service, true)
+  return startDetached(command, { ...surroundings(service), fingerprint: fingerprint(service), ...(service.probe ? { pidFile: pidFile(env, service) } : {}) })
+}
+
+function surroundings(service: Service): { cwd: string; env: Record<string, string>; log: string } {
+  return { cwd: service.folders.data, env: service.environment, log: service.folders.log }
+}
+
+function asPlainProcess([program = '', ...args]: string[], env: Environment, service: Service, mayTrain: boolean): string[] {
+  const withArchive = program === 'java' && service.cds ? [program, ...archiveOptions(env, service.cds, mayTrain), ...args] : [program, ...args]
+  const isRoot = process.getuid?.() === 0
+  // a user namespace makes root look like an ordinary user to a program that refuses root; no account is created
+  return service.unprivileged && isRoot ? ['unshare', '--user', '--map-user=1000', '--map-group=1000', ...withArchive] : withArchive
+}
+
+/** An interrupted initialisation leaves no mark, so it is begun again on an empty folder. */
+async function initialise(env: Environment, service: Service, stop: AbortSignal): Promise<void> {
+  if (!service.initialise || existsSync(initialisedMark(service))) return
+  rmSync(service.folders.data, { recursive: true, force: true })
+  mkdirSync(service.folders.data, { recursive: true, mode: 0o700 })
+  const { process, ended } = startDetached(asPlainProcess(service.initialise, env, service, false), surroundings(service))
+  await completed(service, process, ended, stop)
+  writeFileSync(initialisedMark(service), '')
+}
+
+const oneShotDeadlineMs = 90_000
+
+/** Waits for a program that does one thing; ends it when it takes too long or when something else has failed. */
+async function completed(service: Service, process: PidFile, ended: Promise<string>, stop: AbortSignal): Promise<void> {
+  const end = () => signalGroup(process, 'SIGTERM')
+  stop.addEventListener('abort', end, { once: true })
+  const timer = setTimeout(end, oneShotDeadlineMs)
+  const how = await ended
+  clearTimeout(timer)
+  stop.removeEventListener('abort', end)
+  if (how !== 'exit code 0' && !stop.aborted) throw died(service, how)
+}
+
+async function ready(env: Environment, service: Service, process: PidFile, ended: Promise<string>, stop: AbortSignal): Promise<void> {
+  const probe = probes[service.probe?.kind ?? '']
+  if (!service.probe || !probe) throw new Error(`${service.name}: compose.yaml names no known probe`)
+  const { kind, target, deadlineMs } = service.probe
+  let how: string | undefined
+  void ended.then((end) => (how = end))
+  const deadline = performance.now() + deadlineMs
+  while (!stop.aborted) {
+    if (how !== undefined || !isAlive(process)) throw died(service, how ?? 'it is gone')
+    const seen = await probe(env, target, process.pid).then(
+      () => undefined,
+      (error: unknown) => messageOf(error),
+    )
+    if (seen === undefined) return
+    if (performance.now() > deadline)
+      throw new TimeoutError('SERVICE_NOT_READY', `expected ${service.name} to be ready (${kind} ${target}) within ${deadlineMs / 1000} s, last seen: ${seen}\n${lastLines(service)}`, `task logs -- ${service.name}`)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  }
+}
+
+function died(service: Service, how: string): InfraError {
+  return new InfraError('SERVICE_DIED', `expected ${service.name} to run, it ended: ${how}\n${lastLines(service)}`, `task logs -- ${service.name}`)
+}
+
+function logLines(service: Service): string[] {
+  return existsSync(service.folders.log) ? readFileSync(service.folders.log, 'utf8').trimEnd().split('\n') : []
+}
+
+function lastLines(service: Service): string {
+  return [...logLines(service).slice(-20).map((line) => `  | ${line}`), `  log: ${service.folders.log}`].join('\n')
+}
+
+/** A JVM that has run for this long has loaded the classes it needs, so its archive is worth keeping. */
+const trainingMs = 15_000
+
+/** Stops services in reverse order of dependency, those of the same rank together: TERM, grace, KILL. */
+export async function down(env: Environment, services: Service[]): Promise<void> {
+  const running = services.filter((service) => processOf(env, service))
+  if (running.length === 0) return say('nothing runs')
+  let rest = running
+  while (rest.length > 0) {
+    const needed = new Set(rest.flatMap(({ dependsOn }) => dependsOn.map(({ service }) => service)).flatMap((name) => [name, ...transitive(services, name)]))
+    const last = rest.filter(({ name }) => !needed.has(name))
+    await step(last.map(({ name }) => name).join(', '), async () => {
+      const outcomes = await Promise.all(last.map((service) => stopOne(env, service)))
+      const killed = last.filter((_, index) => outcomes[index] === 'killed').map(({ name }) => name)
+      return killed.length > 0 ? `stopped (killed after its grace period: ${killed.join(', ')})` : 'stopped'
+    })
+    rest = rest.filter((service) => !last.includes(service))
+  }
+}
+
+async function stopOne(env: Environment, service: Service): Promise<'stopped' | 'killed'> {
+  const running = processOf(env, service)
+  const outcome = running ? await stopProcess(running, service.graceMs) : 'stopped'
+  forget(pidFile(env, service))
+  if (service.cds && outcome === 'stopped' && running && uptimeMs(running) > trainingMs) keepArchive(env, service.cds)
+  return outcome
+}
+
+const uptimeMs = ({ startedAt }: PidFile) => Date.now() - Date.parse(startedAt)
+
+function transitive(services: Service[], name: string): string[] {
+  const direct = services.find((service) => service.name === name)?.dependsOn.map(({ service }) => service) ?? []
+  return direct.flatMap((other) => [other, ...transitive(services, other)])
+}

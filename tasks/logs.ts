@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { once } from 'node:events'
+import { Command, InvalidArgumentError } from 'commander'
+import { loadEnvironment } from '../clients/environment.ts'
+import { UsageError } from '../clients/errors.ts'
+import { runMain } from '../clients/terminal.ts'
+import { loadServices } from './lib/compose.ts'
+import { didYouMean } from './lib/yaml.ts'
+
+const count = (text: string) => {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('expected a number of lines')
+  return text
+}
+const program = new Command('logs')
+  .description('Show the log of a service.')
+  .argument('<service>')
+  .option('-n, --lines <count>', 'how many of the last lines', count, '100')
+  .option('-f, --follow', 'go on until Ctrl-C')
+  .addHelpText('after', '\nExamples:\n  task logs -- kafka-1\n  task logs -- connect --follow')
+
+program.action(async (name: string, { lines, follow }: { lines: string; follow?: true }) => {
+  const names = loadServices(loadEnvironment()).map((service) => service.name)
+  const service = loadServices(loadEnvironment()).find((each) => each.name === name)
+  if (!service) throw new UsageError('UNKNOWN_SERVICE', `expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`, 'task status')
+  if (!existsSync(service.folders.log)) throw new UsageError('NO_LOG', `expected a log of ${name}, it has not run yet`, 'task up')
+  const tail = spawn('tail', ['-n', lines, ...(follow ? ['-F'] : []), service.folders.log], { stdio: 'inherit' })
+  process.on('SIGINT', () => tail.kill('SIGINT'))
+  await once(tail, 'exit')
+})
+
+await runMain(program)

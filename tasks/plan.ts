@@ -1,0 +1,24 @@
+import { Command } from 'commander'
+import { print, printJson, runMain, say } from '../clients/terminal.ts'
+import { plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
+import { registry } from './lib/resources/registry.ts'
+import { showChanges, summarise } from './lib/show.ts'
+
+const program = new Command('plan')
+  .description('Show what differs between config/ and the live platform. Changes nothing.')
+  .argument('[kind...]', `which kinds: ${registry.map(({ kind }) => kind).join(', ')} (default: all)`)
+  .option('--json', 'changes as JSON')
+  .addHelpText('after', '\nExamples:\n  task plan\n  task plan -- topics acls --json')
+
+program.action(async (kinds: string[], { json }: { json?: true }) => {
+  const resources = selectKinds(registry, kinds)
+  const changes = await withContext((context) => plan(context, resources))
+  if (json) return printJson(changes)
+  if (changes.length > 0) print(showChanges(changes))
+  print(summarise(changes))
+  const kept = changes.length - withoutRemovals(changes).length
+  if (kept > 0) say(`${kept} of them need task apply -- --prune, the others task apply`)
+  else if (changes.length > 0) say('task apply carries them out')
+})
+
+await runMain(program)

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { loadEnvironment } from '../clients/environment.ts'
+import { messageOf } from '../clients/errors.ts'
+import { print, printJson, runMain, table } from '../clients/terminal.ts'
+import { loadServices } from './lib/compose.ts'
+import { probes } from './lib/probes.ts'
+import { isOutdated, processOf } from './lib/stack.ts'
+
+const program = new Command('status')
+  .description('What runs, whether it is ready, since when and with how much memory. Exit code 4 when a service is down.')
+  .option('--json', 'as JSON')
+  .addHelpText('after', '\nExamples:\n  task status\n  task status -- --json')
+
+program.action(async ({ json }: { json?: true }) => {
+  const env = loadEnvironment()
+  const services = loadServices(env).filter(({ probe }) => probe)
+  const rows = await Promise.all(
+    services.map(async (service) => {
+      const running = processOf(env, service)
+      const seen = running && service.probe ? await probes[service.probe.kind]?.(env, service.probe.target, running.pid).then(() => '', messageOf) : undefined
+      const state = !running ? 'down' : seen ? `not ready: ${seen}` : isOutdated(service, running) ? 'ready, declaration changed' : 'ready'
+      return { service: service.name, profile: service.profile, state, pid: running?.pid, startedAt: running?.startedAt, memoryMib: running && memoryMib(running.pid), ports: service.ports.map(({ port }) => port) }
+    }),
+  )
+  if (json) printJson(rows)
+  else {
+    const cells = rows.map(({ service, profile, state, pid, startedAt, memoryMib: memory, ports }) => [service, profile, state, String(pid ?? ''), startedAt?.slice(0, 19).replace('T', ' ') ?? '', memory ? `${memory} MiB` : '', ports.join(' ')])
+    print(table(['service', 'profile', 'state', 'pid', 'started (UTC)', 'memory', 'ports'], cells))
+    print(`${rows.filter(({ pid }) => pid).length} of ${rows.length} run, ${rows.reduce((sum, { memoryMib: memory }) => sum + (memory ?? 0), 0)} MiB resident`)
+  }
+  if (rows.some(({ state }) => !state.startsWith('ready'))) process.exitCode = 4
+})
+
+/** Resident memory of a process and its children, in MiB (proc(5), VmRSS; PostgreSQL's processes share most of theirs). */
+function memoryMib(pid: number): number {
+  const family = [pid]
+  for (const parent of family) {
+    try {
+      family.push(...readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean).map(Number))
+    } catch {
+      continue // it has ended meanwhile
+    }
+  }
+  const kib = family.map((member) => {
+    try {
+      return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${member}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
+    } catch {
+      return 0
+    }
+  })
+  return Math.round(kib.reduce((sum, each) => sum + each, 0) / 1024)
+}
+
+await runMain(program)

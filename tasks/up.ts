@@ -1,0 +1,22 @@
+import { Command } from 'commander'
+import { loadEnvironment } from '../clients/environment.ts'
+import { runMain, step } from '../clients/terminal.ts'
+import { loadServices } from './lib/compose.ts'
+import { interruptible } from './lib/interrupt.ts'
+import { requirePrograms } from './lib/prerequisites.ts'
+import { apply, plan, selectKinds, withContext } from './lib/reconcile.ts'
+import { registry } from './lib/resources/registry.ts'
+import { up } from './lib/stack.ts'
+
+const program = new Command('up').description('Start the services that do not run, and wait until they are ready').addHelpText('after', '\nExample:\n  task up')
+
+program.action(async () => {
+  const env = loadEnvironment()
+  await requirePrograms(['java', 'openssl', 'keytool'])
+  interruptible()
+  const certs = selectKinds(registry, ['certs'])
+  await step('certificates', () => withContext(async (context) => apply(context, certs, await plan(context, certs))))
+  await up(env, loadServices(env))
+})
+
+await runMain(program)
