@@ -4,17 +4,8 @@ import kafkajs, { type Admin, type IHeaders, type Kafka, type Producer, type Ret
 import { certificateFiles, type CertificateFiles, type Environment } from './environment.ts'
 import { InfraError, messageOf, PrerequisiteError, TimeoutError } from './errors.ts'
 
-export {
-  type Admin,
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  ConfigResourceTypes,
-  ConfigSource,
-  type Kafka,
-  type Producer,
-  ResourcePatternTypes,
-} from 'kafkajs'
+export type { Admin, Kafka, Producer } from 'kafkajs'
+export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, ConfigSource, ResourcePatternTypes } = kafkajs
 
 /** One record as read: key and value are null where the record has none; offsets are decimal strings. */
 export type Read = {

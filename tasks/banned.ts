@@ -1,15 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { spawn } from 'node:child_process'
 import { Command, Option } from 'commander'
-import { z } from 'zod'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
-import { InfraError, UsageError } from '../clients/errors.ts'
+import { UsageError } from '../clients/errors.ts'
 import { type RuleKind, ruleKinds } from '../clients/rules.ts'
 import { print, printJson, runMain, say, table } from '../clients/terminal.ts'
 import { addBan, type Effect, listBans, removeBan } from './lib/bans.ts'
 import { interruptible } from './lib/interrupt.ts'
+import { judge } from './lib/matcher.ts'
 
 type Target = Partial<Record<RuleKind, string>> & { reason?: string; json?: true }
 
@@ -60,8 +57,7 @@ program
   .action(async (file: string, { json }: { json?: true }) => {
     const env = loadEnvironment()
     if (!existsSync(file) || !statSync(file).isFile()) throw new UsageError('FILE_UNREADABLE', `expected a product file, got nothing at ${file}`, 'task banned -- test data/products.json')
-    const rules = await listBans(env)
-    await testFile(env, JSON.stringify(rules), file, json === true)
+    await testFile(env, file, json === true)
   })
 
 /** Exactly one thing to ban: a product id or one of the options. */
@@ -82,24 +78,16 @@ function report(effect: Effect, { json }: Target): void {
   print(effect.change === 'already so' ? `${effect.rule}: already so` : `${effect.rule}: ${effect.change}, ${effect.retracted} products retracted, ${effect.reinstated} reinstated`)
 }
 
-const verdictSchema = z.object({ line: z.int(), product_id: z.string().optional(), name: z.string().optional(), rules: z.array(z.string()).optional(), reason: z.string().optional(), detail: z.string().optional() })
-
-/** The filter's own matcher decides, so that a test can't differ from what the filter does. */
-async function testFile(env: Environment, rules: string, file: string, json: boolean): Promise<void> {
-  const matcher = spawn('java', ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-cp', join(env.build, 'jars', 'product-filter', '*'), 'ru.vygodno.filter.TestRules', '-', file], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const ended = new Promise<number | null>((resolve, reject) => matcher.on('error', reject).on('close', resolve))
-  matcher.stdin.end(rules)
+async function testFile(env: Environment, file: string, json: boolean): Promise<void> {
   const rows: string[][] = []
   let products = 0
-  for await (const line of createInterface({ input: matcher.stdout })) {
+  for await (const verdict of judge(env, await listBans(env), file)) {
     products++
-    const verdict = verdictSchema.parse(JSON.parse(line))
-    if (verdict.reason === undefined && (verdict.rules ?? []).length === 0) continue
-    if (json) print(line)
-    else rows.push([String(verdict.line), verdict.product_id ?? '', verdict.name ?? '', verdict.reason ? `malformed: ${verdict.detail}` : (verdict.rules ?? []).join(', ')])
+    const { line, product_id, name, rules = [], reason, detail } = verdict
+    if (!reason && rules.length === 0) continue
+    if (json) print(JSON.stringify(verdict))
+    else rows.push([String(line), product_id ?? '', name ?? '', reason ? `malformed: ${detail}` : rules.join(', ')])
   }
-  const code = await ended
-  if (code !== 0) throw new InfraError('MATCHER_FAILED', `expected the matcher to read ${file}, it ended with exit code ${code}`, 'task banned -- test data/products.json')
   if (rows.length > 0) print(table(['line', 'product', 'name', 'held back by'], rows))
   if (!json) say(`${rows.length} of ${products} products would be held back`)
 }

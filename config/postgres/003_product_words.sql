@@ -10,7 +10,7 @@ create table product_words (
 );
 
 create index product_words_word on product_words using hash (word);
-create index product_words_trigrams on product_words using gin (word gin_trgm_ops);
+create index product_words_trigrams on product_words using gin (word gin_trgm_ops) with (fastupdate = off);
 create index product_words_short on product_words (char_length(word)) where char_length(word) <= 7;
 
 -- Runs once for each statement, in its transaction: a product and its words appear at the same moment.
@@ -37,8 +37,8 @@ create trigger learn_inserted_words after insert on products
 create trigger learn_updated_words after update on products
   referencing new table as changed for each statement execute function learn_product_words();
 
--- The words of the dictionary that look like a typed one, most alike first: by trigrams, or, when it is too short to have
--- common trigrams once a letter is wrong, by edit distance.
+-- The words of the dictionary that look like a typed one, most alike first: by trigrams, or, when it is too short to
+-- have common trigrams once a letter is wrong, by edit distance.
 create function similar_words(typed text) returns setof text
 language sql stable strict parallel safe
 set pg_trgm.similarity_threshold = 0.2
@@ -48,7 +48,8 @@ as $$
     select word from product_words where word % typed
     union
     select word from product_words
-    where char_length(typed) <= 6 and char_length(word) <= 7 and char_length(word) between char_length(typed) - 1 and char_length(typed) + 1
+    where char_length(typed) <= 6 and char_length(word) <= 7
+      and char_length(word) between char_length(typed) - 1 and char_length(typed) + 1
       and levenshtein_less_equal(word, typed, 2) <= 2
   ) alike
   order by levenshtein(word, typed), word

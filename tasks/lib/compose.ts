@@ -61,14 +61,14 @@ export function loadServices(env: Environment, file = join(env.root, 'compose', 
   const loaded = loadYaml(file, env.root, composeShape)
   const problems: Problem[] = [...loaded.problems]
   const compose = loaded.value
-  for (const [name, { depends_on, configs, secrets, command }] of Object.entries(compose?.services ?? {})) {
+  for (const [name, { depends_on, configs, secrets, command, environment }] of Object.entries(compose?.services ?? {})) {
     const point = (path: PropertyKey[], kind: string, word: string, known: string[]) => {
       if (!known.includes(word)) problems.push(loaded.problem(['services', name, ...path], `expected a declared ${kind}, got ${word}${didYouMean(word, known)}`))
     }
     Object.keys(depends_on).forEach((other) => point(['depends_on', other], 'service', other, Object.keys(compose?.services ?? {})))
     configs.forEach((config, index) => point(['configs', index], 'config', config, Object.keys(compose?.configs ?? {})))
     secrets.forEach((secret, index) => point(['secrets', index], 'secret', secret, Object.keys(compose?.secrets ?? {})))
-    const variables = serviceVariables(env, name, {})
+    const variables = serviceVariables(env, name, environment)
     for (const variable of command.flatMap((part) => interpolate(part, variables).unknown))
       problems.push(loaded.problem(['services', name, 'command'], `expected a known variable, got \${${variable}}${didYouMean(variable, Object.keys(variables))}`))
   }

@@ -24,13 +24,19 @@ export function holderOf(port: number): string {
     }
   })
   const inodes = listening.filter((row) => row[1]?.endsWith(`:${hexPort}`) && row[3] === '0A').map((row) => `socket:[${row[9]}]`)
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+    if (openSockets(pid).some((socket) => inodes.includes(socket))) return `pid ${pid} (${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()})`
+  return "another user's process"
+}
+
+/** Empty for a process that has ended or is somebody else's. */
+function openSockets(pid: string): string[] {
+  const attempt = <T>(look: () => T[]): T[] => {
     try {
-      const sockets = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
-      if (sockets.some((socket) => inodes.includes(socket))) return `pid ${pid} (${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()})`
+      return look()
     } catch {
-      continue // the process has ended, or is somebody else's
+      return []
     }
   }
-  return "another user's process"
+  return attempt(() => readdirSync(`/proc/${pid}/fd`)).flatMap((fd) => attempt(() => [readlinkSync(`/proc/${pid}/fd/${fd}`)]))
 }

@@ -64,14 +64,16 @@ export function selectKinds(registry: Resource[], names: string[]): Resource[] {
  * @returns changes in the order in which they have to be applied
  */
 export async function plan(context: Context, resources: Resource[]): Promise<Change[]> {
-  const changes = await Promise.all(
+  const results = await Promise.allSettled(
     resources.map(async (resource) => {
       const found = diff(resource.kind, resource.desired(context), await resource.read(context))
       resource.refuse?.(found)
       return found
     }),
   )
-  return changes.flat()
+  // all have ended before one is thrown: closing the clients under a running call would leave it hanging
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+  return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
 }
 
 /** Carries changes out, kind by kind in the order of the registry. */

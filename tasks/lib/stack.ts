@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Environment } from '../../clients/environment.ts'
-import { InfraError, messageOf, PrerequisiteError, TimeoutError } from '../../clients/errors.ts'
+import { InfraError, messageOf, PrerequisiteError } from '../../clients/errors.ts'
 import { say, step } from '../../clients/terminal.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import type { Service } from './compose.ts'
@@ -10,6 +10,7 @@ import { holderOf, isFree } from './ports.ts'
 import { requireCapacity } from './preflight.ts'
 import { probes } from './probes.ts'
 import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, startDetached, stopProcess } from './processes.ts'
+import { until } from './until.ts'
 
 const pidFile = (env: Environment, service: Service) => join(env.stack, 'run', `${service.name}.pid`)
 const initialisedMark = (service: Service) => join(`${service.folders.data}.initialised`)
@@ -155,18 +156,11 @@ async function ready(env: Environment, service: Service, process: PidFile, ended
   const { kind, target, deadlineMs } = service.probe
   let how: string | undefined
   void ended.then((end) => (how = end))
-  const deadline = performance.now() + deadlineMs
-  while (!stop.aborted) {
+  const awaited = `${service.name} to be ready (${kind} ${target})`
+  await until({ code: 'SERVICE_NOT_READY', awaited, timeoutMs: deadlineMs, hint: `task logs -- ${service.name}`, details: () => lastLines(service) }, async () => {
     if (how !== undefined || !isAlive(process)) throw died(service, how ?? 'it is gone')
-    const seen = await probe(env, target, process.pid).then(
-      () => undefined,
-      (error: unknown) => messageOf(error),
-    )
-    if (seen === undefined) return
-    if (performance.now() > deadline)
-      throw new TimeoutError('SERVICE_NOT_READY', `expected ${service.name} to be ready (${kind} ${target}) within ${deadlineMs / 1000} s, last seen: ${seen}\n${lastLines(service)}`, `task logs -- ${service.name}`)
-    await new Promise((resolve) => setTimeout(resolve, 150))
-  }
+    return stop.aborted || probe(env, target, process.pid).then(() => true as const, messageOf)
+  })
 }
 
 function died(service: Service, how: string): InfraError {

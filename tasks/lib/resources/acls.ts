@@ -1,6 +1,7 @@
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from '../../../clients/kafka.ts'
 import type { Config } from '../config.ts'
 import type { Item, Resource } from '../reconcile.ts'
+import { until } from '../until.ts'
 
 type Acl = { principal: string; resource: 'topic' | 'group' | 'transactional id' | 'cluster'; name: string; isPrefix: boolean; operation: string; permission: string; host: string }
 
@@ -88,12 +89,11 @@ async function remove(context: Parameters<Resource['read']>[0], ids: string[]): 
 
 /** A broker answers before it has the new rules itself (KRaft metadata travels), so wait until they show. */
 async function settled(context: Parameters<Resource['read']>[0], present: string[], absent: string[]): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  await until({ code: 'ACLS_NOT_SHOWN', awaited: 'the access rules just made to show', timeoutMs: 5_000, everyMs: 50, hint: 'task plan -- acls' }, async () => {
     const ids = new Set((await read(context)).map(idOf))
-    if (present.every((id) => ids.has(id)) && absent.every((id) => !ids.has(id))) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('access rules were accepted but did not show within 5 s')
+    const waiting = [...present.filter((id) => !ids.has(id)), ...absent.filter((id) => ids.has(id))]
+    return waiting.length === 0 || waiting.join(', ')
+  })
 }
 
 /** kafkajs declares enums, but its JavaScript has plain objects without the way back from number to name. */
@@ -101,7 +101,7 @@ function nameOf(names: object, number: number): string {
   return Object.entries(names).find(([, value]) => value === number)?.[0] ?? String(number)
 }
 
-function operationNumber(name: string): AclOperationTypes {
+function operationNumber(name: string): (typeof AclOperationTypes)[keyof typeof AclOperationTypes] {
   const found = Object.entries(AclOperationTypes).find(([key]) => key === name)?.[1]
   if (typeof found !== 'number') throw new Error(`${name} is no Kafka operation`)
   return found

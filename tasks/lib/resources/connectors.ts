@@ -1,6 +1,7 @@
 import { connectRest, type Connectors } from '../../../clients/connect.ts'
-import { TimeoutError } from '../../../clients/errors.ts'
+import { InfraError } from '../../../clients/errors.ts'
 import type { Resource } from '../reconcile.ts'
+import { until } from '../until.ts'
 
 /** What Connect adds to a configuration by itself. */
 const added = ['name']
@@ -40,17 +41,14 @@ export const connectors: Resource = {
 /** Waits until connectors and all of their tasks run; a task that fails ends the waiting. */
 async function running(env: Parameters<typeof connectRest>[0], names: string[]): Promise<void> {
   const rest = connectRest(env)
-  const deadline = performance.now() + 30_000
-  for (;;) {
+  await until({ code: 'CONNECTOR_NOT_RUNNING', awaited: `running connectors (${names.join(', ')})`, timeoutMs: 30_000, hint: 'task logs -- connect; task apply -- connectors' }, async () => {
     const all = await rest.connectors()
     const waiting = names.filter((name) => {
       const connector = all[name]
       return !connector || connector.status.tasks.length === 0 || ![connector.status.connector, ...connector.status.tasks].every(({ state }) => state === 'RUNNING')
     })
-    if (waiting.length === 0) return
     const seen = waiting.map((name) => `${name}: ${all[name] ? stateOf(all[name]) : 'not there yet'}`).join('; ')
-    if (performance.now() > deadline || seen.includes('FAILED'))
-      throw new TimeoutError('CONNECTOR_NOT_RUNNING', `expected running connectors within 30 s, got ${seen}`, 'task logs -- connect; task apply -- connectors')
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+    if (seen.includes('FAILED')) throw new InfraError('CONNECTOR_FAILED', `expected running connectors, got ${seen}`, 'task logs -- connect; task apply -- connectors')
+    return waiting.length === 0 || seen
+  })
 }

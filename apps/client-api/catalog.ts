@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { Environment } from '../../clients/environment.ts'
+import { InfraError, messageOf, UsageError, VygodnoError } from '../../clients/errors.ts'
+import { type Queryable, withPostgres } from '../../clients/postgres.ts'
+
+const productSchema = z.object({
+  product_id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  brand: z.string(),
+  category: z.string(),
+  store_id: z.string(),
+  sku: z.string(),
+  price: z.object({ amount: z.number(), currency: z.string() }),
+  stock: z.object({ available: z.int() }),
+  specifications: z.record(z.string(), z.string()),
+})
+/** A product on sale, as its shop described it. */
+export type Product = z.infer<typeof productSchema>
+
+/**
+ * Asks the products in PostgreSQL, as the role client-api, which may only read.
+ *
+ * @throws InfraError `CATALOG_FAILED` when PostgreSQL can't answer
+ */
+export async function askCatalog<T>(env: Environment, work: (db: Queryable) => Promise<T>): Promise<T> {
+  try {
+    return await withPostgres(env, 'client-api', work)
+  } catch (cause) {
+    if (cause instanceof VygodnoError) throw cause
+    throw new InfraError(
+      'CATALOG_FAILED',
+      `expected an answer of PostgreSQL, got: ${messageOf(cause)}`,
+      'task status, then task bootstrap',
+      { cause },
+    )
+  }
+}
+
+/**
+ * The product with an id.
+ *
+ * @throws UsageError `PRODUCT_UNKNOWN` when no product on sale has it
+ */
+export async function productById(db: Queryable, id: string): Promise<Product> {
+  // an id never holds U+0000, which PostgreSQL refuses in any text
+  const { rows } = await db.query('select doc from products where product_id = $1', [id.replaceAll('\0', '')])
+  const [row] = z.array(z.object({ doc: productSchema })).parse(rows)
+  if (row) return row.doc
+  throw new UsageError(
+    'PRODUCT_UNKNOWN',
+    `expected the id of a product on sale, got ${JSON.stringify(id.slice(0, 60))}`,
+    'task search -- чайник   shows ids in the last column',
+  )
+}

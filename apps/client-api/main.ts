@@ -1,0 +1,80 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { runMain } from '../../clients/terminal.ts'
+import { buyCommand, cartCommand, reviewCommand, viewCommand } from './event-commands.ts'
+import { relevanceCommand } from './relevance-command.ts'
+import { searchCommand } from './search-command.ts'
+import { wordsOf } from './text.ts'
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`)
+    return value
+  }
+}
+
+function money(text: string): number {
+  const value = Number(text.replace(',', '.'))
+  if (!/^\d+([.,]\d+)?$/.test(text) || !Number.isFinite(value))
+    throw new InvalidArgumentError('Expected a price such as 2500 or 449.99.')
+  return value
+}
+
+function named(text: string): string {
+  if (wordsOf(text).length === 0) throw new InvalidArgumentError('Expected a name, with letters or digits.')
+  return text
+}
+
+const program = new Command('client').description(
+  'What a customer does: search products; view, put into the cart, buy and review them.',
+)
+
+// every command takes --user and --json, and shows its own examples
+function command(usage: string, description: string, examples: string): Command {
+  return program
+    .command(usage)
+    .description(description)
+    .option('--user <id>', 'who does it', 'guest')
+    .option('--json', 'JSON on stdout')
+    .addHelpText('after', `\nExamples:\n${examples}`)
+}
+
+command(
+  'search [words...]',
+  'search by name, brand, tags and description, or by id or sku',
+  `  task search -- беспроводные наушники
+  task search -- чайник --max-price 3000 --in-stock
+  task search -- yfeiybrb --json        the wrong keyboard layout is understood`,
+)
+  .option('--category <text>', 'only categories with this text in their name', named)
+  .option('--brand <name>', 'only this brand', named)
+  .option('--max-price <amount>', 'only products up to this price', money)
+  .option('--in-stock', 'only products in stock')
+  .option('--limit <n>', 'most products to show', whole(1, 1000), 10)
+  .action(searchCommand)
+
+command('view <product-id>', 'show a product', '  task client -- view 10501 --user anna').action(viewCommand)
+command('cart <product-id>', 'put a product into the cart', '  task client -- cart 10501 --user anna').action(
+  cartCommand,
+)
+command('buy <product-id>', 'buy a product', '  task client -- buy 10501 --quantity 2 --user anna')
+  .option('--quantity <n>', 'how many', whole(1, 1_000_000), 1)
+  .action(buyCommand)
+command(
+  'review <product-id>',
+  'review a product',
+  '  task client -- review 10501 --rating 5 --text "Закипает быстро" --user anna',
+)
+  .requiredOption('--rating <n>', '1 to 5', whole(1, 5))
+  .option('--text <words>', 'what you think')
+  .action(reviewCommand)
+
+program
+  .command('relevance')
+  .description('measure the search on the judged queries of data/search-relevance.json')
+  .option('--json', 'JSON on stdout')
+  .addHelpText('after', '\nExamples:\n  task client -- relevance')
+  .action(relevanceCommand)
+
+await runMain(program)

@@ -1,0 +1,90 @@
+package ru.vygodno.connect;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.storage.Converter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProductConverterTest {
+  private static final String PRODUCT = """
+      {"product_id":"1","name":"Чай «Ёлка»","description":"","price":{"amount":99.5,"currency":"RUB"},
+      "category":"Чай","brand":"Ёлка","stock":{"available":1,"reserved":0},"sku":"Ч-1","tags":[],"images":[],
+      "specifications":{},"created_at":"2023-10-01T12:00:00Z","updated_at":"2023-10-01T12:00:00Z",
+      "index":"products","store_id":"s"}""";
+
+  private static ProductConverter converter(boolean isKey) {
+    ProductConverter converter = new ProductConverter();
+    converter.configure(Map.of(), isKey);
+    return converter;
+  }
+
+  @Test
+  void turnsTheKeyIntoThePrimaryKey() {
+    SchemaAndValue key = converter(true).toConnectData("t", "товар-1".getBytes(UTF_8));
+    assertEquals("товар-1", ((Struct) key.value()).getString("product_id"));
+  }
+
+  @Test
+  void turnsTheValueIntoAJsonColumnUnchanged() {
+    SchemaAndValue value = converter(false).toConnectData("t", PRODUCT.getBytes(UTF_8));
+    assertEquals(PRODUCT, ((Struct) value.value()).getString("doc"));
+    assertEquals("io.debezium.data.Json", value.schema().field("doc").schema().name());
+  }
+
+  @Test
+  void turnsATombstoneIntoADelete() {
+    SchemaAndValue value = converter(false).toConnectData("t", null);
+    assertNull(value.value());
+    assertNull(value.schema());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "", "{}", "[1]", "{\"product_id\":\"1\"} x", "{\"x\":\"\\u0000\"}",
+      "\"Чай\" -> \"Ч\\u0000ай\"", "99.5 -> -1", "99.5 -> 1e400", "99.5 -> \"99.5\"", "\"available\":1 -> \"available\":1.5",
+      "\"available\":1 -> \"available\":3000000000", "\"tags\":[] -> \"tags\":[1]", "\"sku\":\"Ч-1\" -> \"sku\":null"})
+  void refusesWhatTheDatabaseWould(String change) {
+    String[] change2 = change.split(" -> ");
+    String value = change2.length == 2 ? PRODUCT.replace(change2[0], change2[1]) : change;
+    assertThrows(DataException.class, () -> converter(false).toConnectData("t", value.getBytes(UTF_8)));
+  }
+
+  @Test
+  void refusesWhatCannotBeIndexed() {
+    String value = PRODUCT.replace("\"brand\":\"Ёлка\"", "\"brand\":\"" + "ё".repeat(501) + "\"");
+    DataException e = assertThrows(DataException.class,
+        () -> converter(false).toConnectData("t", value.getBytes(UTF_8)));
+    assertTrue(e.getMessage().startsWith("brand: expected at most 500 characters, got 501"), e.getMessage());
+  }
+
+  @Test
+  void refusesBadUtf8AndSaysWhy() {
+    byte[] bad = {'{', (byte) 0xC3, '}'};
+    assertEquals("bad-utf8: expected UTF-8, got other bytes",
+        assertThrows(DataException.class, () -> converter(false).toConnectData("t", bad)).getMessage());
+    assertThrows(DataException.class, () -> converter(true).toConnectData("t", bad));
+  }
+
+  @Test
+  void refusesRecordsWithoutAKey() {
+    assertThrows(DataException.class, () -> converter(true).toConnectData("t", null));
+    assertThrows(DataException.class, () -> converter(true).toConnectData("t", new byte[0]));
+    assertThrows(DataException.class, () -> converter(true).toConnectData("t", "a\0b".getBytes(UTF_8)));
+  }
+
+  @Test
+  void isFoundByServiceLoading() {
+    assertTrue(ServiceLoader.load(Converter.class).stream().anyMatch(p -> p.type() == ProductConverter.class));
+  }
+}

@@ -1,0 +1,56 @@
+package ru.vygodno.filter;
+
+import java.time.Duration;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import ru.vygodno.product.ProductReader;
+
+/** Takes the products and the rules of one partition and decides what is listed. */
+final class FilterProcessor implements Processor<byte[], byte[], Object, byte[]> {
+  private static final Duration TELL_EVERY = Duration.ofSeconds(1);
+
+  private final String bans;
+  private ProcessorContext<Object, byte[]> context;
+  private ProductSide products;
+  private RuleSide rules;
+  private Cancellable telling;
+
+  /** @param bans the ban topic's name: everything else that comes is a product */
+  FilterProcessor(String bans) {
+    this.bans = bans;
+  }
+
+  /** Also called after an aborted transaction, with the stores as they were before it: so nothing is kept. */
+  @Override
+  public void init(ProcessorContext<Object, byte[]> context) {
+    this.context = context;
+    KeyValueStore<Bytes, byte[]> stored = context.getStateStore(FilterTopology.PRODUCTS);
+    RuleReader ruleReader = new RuleReader();
+    ProductReader productReader = new ProductReader();
+    Rulebook rulebook = new Rulebook(context.getStateStore(FilterTopology.RULES), ruleReader);
+    Holds holds = new Holds(context.getStateStore(FilterTopology.HOLDS));
+    Outlet outlet = new Outlet(context);
+    products = new ProductSide(productReader, stored, rulebook, holds, outlet);
+    rules = new RuleSide(productReader, ruleReader, stored, rulebook, holds, outlet, context.taskId().partition());
+    telling = context.schedule(TELL_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> rules.tellChangedCounts());
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    if (context.recordMetadata().orElseThrow().topic().equals(bans)) {
+      rules.accept(record);
+    } else {
+      products.accept(record);
+    }
+  }
+
+  @Override
+  public void close() {
+    telling.cancel();
+  }
+}

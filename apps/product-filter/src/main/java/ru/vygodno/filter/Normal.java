@@ -1,0 +1,82 @@
+package ru.vygodno.filter;
+
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The form in which rules and products are compared; the command that writes rules makes the same form. */
+final class Normal {
+  private Normal() {}
+
+  /** Returns the text in NFC and lower case, with ё as е, white space collapsed to single spaces and trimmed. */
+  static String form(String s) {
+    String lower = plain(s) ? s : Normalizer.normalize(s, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+    StringBuilder out = new StringBuilder(lower.length());
+    boolean gap = false;
+    for (int i = 0; i < lower.length(); i++) {
+      char c = lower.charAt(i);
+      if (space(c)) {
+        gap = !out.isEmpty();
+      } else {
+        if (gap) {
+          out.append(' ');
+          gap = false;
+        }
+        char l = Character.toLowerCase(c);
+        out.append(l == 'ё' ? 'е' : l);
+      }
+    }
+    return out.toString();
+  }
+
+  /** Returns the text without white space around it. */
+  static String trim(String s) {
+    int from = 0;
+    int to = s.length();
+    while (from < to && space(s.charAt(from))) {
+      from++;
+    }
+    while (to > from && space(s.charAt(to - 1))) {
+      to--;
+    }
+    return s.substring(from, to);
+  }
+
+  /** Returns the words of a text in normal form: the runs of letters and digits. */
+  static List<String> words(String normal) {
+    List<String> words = new ArrayList<>();
+    int from = -1;
+    for (int i = 0; i < normal.length(); ) {
+      int c = normal.codePointAt(i);
+      boolean inside = Character.isLetterOrDigit(c);
+      if (inside && from < 0) {
+        from = i;
+      } else if (!inside && from >= 0) {
+        words.add(normal.substring(from, i));
+        from = -1;
+      }
+      i += Character.charCount(c);
+    }
+    if (from >= 0) {
+      words.add(normal.substring(from));
+    }
+    return words;
+  }
+
+  /** ASCII and Russian letters are their own NFC and have simple lower-case forms: most texts skip the slow way. */
+  private static boolean plain(String s) {
+    for (int i = 0; i < s.length(); i++) {
+      char c = s.charAt(i);
+      if (c >= 0x80 && !(c >= 0x400 && c <= 0x45F)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** White space as ECMAScript's {@code \s} has it, so that both sides of a rule agree. */
+  private static boolean space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r') || (c > 0x7F && (Character.isSpaceChar(c) || c == '\uFEFF'));
+  }
+}

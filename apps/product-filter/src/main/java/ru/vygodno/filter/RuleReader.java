@@ -1,0 +1,80 @@
+package ru.vygodno.filter;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads ban rules: {@code {"rule":"brand:acme","kind":"brand","value":"Acme","change":"…",…}}. */
+final class RuleReader {
+  /** A rule's id is repeated in every audit record of what it blocks. */
+  private static final int MAX_ID = 1000;
+
+  private final JsonFactory json = new JsonFactory();
+
+  /** Returns the rule id a ban record is about; refuses keys that can't be one. */
+  String id(byte[] key) throws BadRuleException {
+    if (key == null || key.length == 0 || key.length > MAX_ID) {
+      throw new BadRuleException("expected a key of 1 to %d bytes, got %d".formatted(MAX_ID, key == null ? 0 : key.length));
+    }
+    return decode(key);
+  }
+
+  /** Reads a ban record's value, which must be the rule its key names. */
+  Rule read(String id, byte[] value) throws BadRuleException {
+    String text = decode(value);
+    try (JsonParser parser = json.createParser(text)) {
+      parser.nextToken();
+      Rule rule = read(parser);
+      if (parser.nextToken() != null) {
+        throw new BadRuleException("expected nothing after the rule");
+      }
+      if (!rule.id().equals(id)) {
+        throw new BadRuleException("expected the rule of key %s, got %s".formatted(id, rule.id()));
+      }
+      return rule;
+    } catch (JsonProcessingException e) {
+      throw new BadRuleException("expected JSON, got: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new BadRuleException(e.toString());
+    }
+  }
+
+  /** Reads the rule that begins at the parser's current token. */
+  Rule read(JsonParser parser) throws IOException, BadRuleException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      throw new BadRuleException("expected an object, got " + parser.currentToken());
+    }
+    Map<String, String> texts = new HashMap<>();
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      if (parser.nextToken() == JsonToken.VALUE_STRING) {
+        texts.put(name, parser.getText());
+      } else {
+        parser.skipChildren();
+      }
+    }
+    Kind kind = Kind.of(texts.get("kind"));
+    if (kind == null) {
+      throw new BadRuleException("kind: expected id, sku, brand, category, store or words, got " + texts.get("kind"));
+    }
+    String value = kind.ruleForm(texts.getOrDefault("value", ""));
+    if (kind == Kind.WORDS ? Normal.words(value).isEmpty() : value.isEmpty()) {
+      throw new BadRuleException("value: expected text to compare, got " + texts.get("value"));
+    }
+    return new Rule(kind, value, texts.get("change"));
+  }
+
+  private static String decode(byte[] utf8) throws BadRuleException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+    } catch (CharacterCodingException e) {
+      throw new BadRuleException("expected UTF-8, got other bytes");
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package ru.vygodno.filter;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import ru.vygodno.product.MalformedProductException;
+import ru.vygodno.product.Product;
+import ru.vygodno.product.ProductReader;
+
+/** What a record of the ban topic does to this partition's products. */
+final class RuleSide {
+  private static final Logger LOG = LoggerFactory.getLogger(RuleSide.class);
+  /** Marks which seed list was loaded: not a rule. */
+  private static final String SEED = "seed:";
+
+  private final ProductReader products;
+  private final RuleReader reader;
+  private final ReadOnlyKeyValueStore<Bytes, byte[]> store;
+  private final Rulebook rules;
+  private final Holds holds;
+  private final Outlet outlet;
+  private final int partition;
+
+  RuleSide(ProductReader products, RuleReader reader, ReadOnlyKeyValueStore<Bytes, byte[]> store, Rulebook rules,
+      Holds holds, Outlet outlet, int partition) {
+    this.products = products;
+    this.reader = reader;
+    this.store = store;
+    this.rules = rules;
+    this.holds = holds;
+    this.outlet = outlet;
+    this.partition = partition;
+  }
+
+  void accept(Record<byte[], byte[]> record) {
+    try {
+      String id = reader.id(record.key());
+      if (id.startsWith(SEED)) {
+        return;
+      }
+      if (record.value() == null) {
+        removed(record, id);
+      } else {
+        added(record, reader.read(id, record.value()));
+      }
+    } catch (BadRuleException e) {
+      LOG.warn("set aside a ban record of partition {}: {}", partition, e.getMessage());
+      outlet.deadLetter(record, "bad-rule", e.getMessage());
+    }
+  }
+
+  /** Tells the counts that have changed since they were told because products came or went. */
+  void tellChangedCounts() {
+    for (Rulebook.Entry entry : List.copyOf(rules.all())) {
+      Rule rule = entry.rule();
+      int blocked = holds.blockedBy(rule.id());
+      if (blocked != entry.answered()) {
+        rules.put(rule.id().getBytes(StandardCharsets.UTF_8), rule, entry.json(), blocked);
+        outlet.answer(new Messages.Answer(rule.id(), rule.change(), "updated", partition, 0, 0, blocked));
+      }
+    }
+  }
+
+  private void added(Record<byte[], byte[]> record, Rule rule) {
+    RuleSet only = new RuleSet();
+    only.add(rule);
+    int retracted = 0;
+    try (KeyValueIterator<Bytes, byte[]> candidates = candidates(rule)) {
+      while (candidates.hasNext()) {
+        KeyValue<Bytes, byte[]> stored = candidates.next();
+        retracted += ban(stored.key, stored.value, rule.id(), only, record.timestamp()) ? 1 : 0;
+      }
+    }
+    int blocked = holds.blockedBy(rule.id());
+    rules.put(record.key(), rule, record.value(), blocked);
+    outlet.answer(new Messages.Answer(rule.id(), change(record, rule), "added", partition, retracted, 0, blocked));
+  }
+
+  private KeyValueIterator<Bytes, byte[]> candidates(Rule rule) {
+    if (rule.kind() == Kind.ID) {
+      Bytes key = Bytes.wrap(rule.value().getBytes(StandardCharsets.UTF_8));
+      return store.range(key, key);
+    }
+    return store.all();
+  }
+
+  /** Returns whether the product was listed and is retracted by the rule. */
+  private boolean ban(Bytes key, byte[] stored, String rule, RuleSet only, long timestamp) {
+    Hold before = holds.get(key);
+    if (before != null && (!before.hasProduct() || before.rules().contains(rule))) {
+      return false;
+    }
+    Product product = read(key, before != null && before.original() != null ? before.original() : stored);
+    if (product == null || only.matching(product).isEmpty()) {
+      return false;
+    }
+    if (before == null) {
+      holds.replace(key, null, Hold.blockedBy(List.of(rule)));
+    } else {
+      List<String> both = new ArrayList<>(before.rules());
+      both.add(rule);
+      holds.replace(key, before, before.withRules(both));
+    }
+    if (before != null && before.blocked()) {
+      return false;
+    }
+    outlet.retract(key.get(), timestamp);
+    outlet.audit(key.get(), "retracted", product, List.of(rule));
+    return true;
+  }
+
+  private void removed(Record<byte[], byte[]> record, String id) {
+    int reinstated = 0;
+    Rulebook.Entry entry = rules.get(id);
+    if (entry != null) {
+      rules.remove(record.key(), entry.rule());
+      try (KeyValueIterator<Bytes, byte[]> all = holds.all()) {
+        while (all.hasNext()) {
+          KeyValue<Bytes, byte[]> held = all.next();
+          reinstated += lift(held.key, Hold.decode(held.value), id, record.timestamp()) ? 1 : 0;
+        }
+      }
+    }
+    outlet.answer(new Messages.Answer(id, change(record, null), "removed", partition, 0, reinstated, 0));
+    outlet.forget(id);
+  }
+
+  /** Returns whether the product is listed again because no rule holds it back any more. */
+  private boolean lift(Bytes key, Hold before, String rule, long timestamp) {
+    if (!before.rules().contains(rule)) {
+      return false;
+    }
+    List<String> left = before.rules().stream().filter(r -> !r.equals(rule)).toList();
+    holds.replace(key, before, before.withRules(left));
+    if (!left.isEmpty()) {
+      return false;
+    }
+    byte[] value = before.original() != null ? before.original() : store.get(key);
+    Product product = read(key, value);
+    outlet.list(key.get(), value, timestamp);
+    if (product != null) {
+      outlet.audit(key.get(), "reinstated", product, List.of(rule));
+    }
+    return true;
+  }
+
+  /** Reads a version that was valid when it came; null when this version of the program finds it malformed. */
+  private Product read(Bytes key, byte[] value) {
+    try {
+      return products.read(value);
+    } catch (MalformedProductException e) {
+      LOG.warn("product {} was valid when it came and is not any more: {}", key, e.getMessage());
+      return null;
+    }
+  }
+
+  private static String change(Record<byte[], byte[]> record, Rule rule) {
+    Header header = record.headers().lastHeader("change");
+    if (header != null && header.value() != null) {
+      return new String(header.value(), StandardCharsets.UTF_8);
+    }
+    return rule == null ? null : rule.change();
+  }
+}

@@ -1,0 +1,153 @@
+package ru.vygodno.filter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+
+/** The filter's topology under test, with its outputs folded as their readers would. */
+final class Rig implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Topics TOPICS = new Topics("");
+
+  private final TopologyTestDriver driver;
+  private final TestInputTopic<byte[], byte[]> shops;
+  private final TestInputTopic<byte[], byte[]> bans;
+  private final TestOutputTopic<String, String> catalogTopic;
+  private final TestOutputTopic<String, String> auditTopic;
+  private final TestOutputTopic<String, String> answerTopic;
+  private final TestOutputTopic<byte[], byte[]> deadLetterTopic;
+
+  /** What a reader of the catalogue topic holds. */
+  final Map<String, String> catalog = new TreeMap<>();
+  /** Tombstones on products that were not listed. */
+  final List<String> needlessTombstones = new ArrayList<>();
+
+  Rig(Path state) {
+    Properties settings = new Properties();
+    settings.put("application.id", "test");
+    settings.put("bootstrap.servers", "nowhere:1");
+    settings.put("state.dir", state.toString());
+    settings.put("rocksdb.config.setter", BoundedRocksDb.class);
+    driver = new TopologyTestDriver(FilterTopology.of(TOPICS), settings);
+    shops = driver.createInputTopic(TOPICS.products(), new ByteArraySerializer(), new ByteArraySerializer());
+    bans = driver.createInputTopic(TOPICS.bans(), new ByteArraySerializer(), new ByteArraySerializer());
+    StringDeserializer text = new StringDeserializer();
+    catalogTopic = driver.createOutputTopic(TOPICS.catalog(), text, text);
+    auditTopic = driver.createOutputTopic(TOPICS.audit(), text, text);
+    answerTopic = driver.createOutputTopic(TOPICS.answers(), text, text);
+    deadLetterTopic = driver.createOutputTopic(TOPICS.deadLetters(), new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  static String product(String id, Map<String, String> changes) {
+    Map<String, Object> p = new TreeMap<>(Map.of("product_id", id, "name", "Умные часы XYZ", "description", "",
+        "price", Map.of("amount", 10, "currency", "RUB"), "category", "Электроника", "brand", "XYZ",
+        "stock", Map.of("available", 1, "reserved", 0), "sku", "SKU-" + id, "tags", List.of(), "images", List.of()));
+    p.putAll(Map.of("specifications", Map.of(), "created_at", "2023-10-01T12:00:00Z",
+        "updated_at", "2023-10-01T12:00:00Z", "index", "products", "store_id", "store_001"));
+    p.putAll(changes);
+    try {
+      return JSON.writeValueAsString(p);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void send(String id, String value) {
+    sendBytes(id, value == null ? null : value.getBytes(UTF_8));
+  }
+
+  void sendBytes(String id, byte[] value) {
+    shops.pipeInput(id == null ? null : id.getBytes(UTF_8), value);
+    fold();
+  }
+
+  /** Writes a rule as the command does and returns the answer. */
+  JsonNode ban(String kind, String value) {
+    String id = kind + ":" + (kind.equals("id") ? value.strip() : Normal.form(value));
+    return rule(id, JSON.createObjectNode().put("rule", id).put("kind", kind).put("value", value)
+        .put("reason", "проверка").put("by", "тест").put("at", "2026-11-23T10:00:00Z").put("change", "c1").toString());
+  }
+
+  JsonNode lift(String id) {
+    return rule(id, null);
+  }
+
+  private JsonNode rule(String id, String value) {
+    writeRule(id, value);
+    return answers().get(0);
+  }
+
+  void writeRule(String id, String value) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("change", "c1".getBytes(UTF_8));
+    bans.pipeInput(new TestRecord<>(id.getBytes(UTF_8), value == null ? null : value.getBytes(UTF_8), headers));
+    fold();
+  }
+
+  private void fold() {
+    while (!catalogTopic.isEmpty()) {
+      var r = catalogTopic.readKeyValue();
+      if (r.value != null) {
+        catalog.put(r.key, r.value);
+      } else if (catalog.remove(r.key) == null) {
+        needlessTombstones.add(r.key);
+      }
+    }
+  }
+
+  /** The answers since the last call; a null value, which ends a rule's answers, shows as a null node. */
+  List<JsonNode> answers() {
+    return answerTopic.readValuesToList().stream().map(Rig::parse).toList();
+  }
+
+  /** The audit records since the last call, as {@code action id rules}. */
+  List<String> audit() {
+    return auditTopic.readValuesToList().stream().map(Rig::parse).map(a -> "%s %s %s".formatted(
+        a.get("action").asText(), a.get("product_id").asText(), a.get("rules"))).toList();
+  }
+
+  List<TestRecord<byte[], byte[]>> deadLetters() {
+    return deadLetterTopic.readRecordsToList();
+  }
+
+  static String header(TestRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  void wait(Duration time) {
+    driver.advanceWallClockTime(time);
+    fold();
+  }
+
+  static JsonNode parse(String json) {
+    try {
+      return json == null ? JSON.nullNode() : JSON.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}

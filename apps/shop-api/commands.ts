@@ -1,0 +1,78 @@
+import { join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { loadEnvironment, type Environment } from '../../clients/environment.ts'
+import { UsageError, VygodnoError } from '../../clients/errors.ts'
+import { print, printJson, say, warn } from '../../clients/terminal.ts'
+import { interruption, type Interruption } from './interruption.ts'
+import { withSender } from './sender.ts'
+import { printable } from './text.ts'
+import { sendFile, summaryOf, type Known, type SendOptions, type Summary } from './transfer.ts'
+import { watchFile } from './watch.ts'
+
+const RETRY_MS = 5_000
+
+export type Options = SendOptions & { watch: boolean; json: boolean }
+
+/** `shop send`: sends a file, once or whenever it changes. */
+export async function send(given: string | undefined, options: Options): Promise<void> {
+  const env = loadEnvironment()
+  const file = given ?? relative(process.cwd(), join(env.root, 'data', 'products.json'))
+  const interrupted = interruption()
+  const sent = options.watch ? await watch(env, file, options, interrupted) : await sendOnce(env, file, options, interrupted)
+  const error = interrupted.error(sent)
+  if (error) throw error
+}
+
+async function sendOnce(env: Environment, file: string, options: Options, { signal }: Interruption): Promise<number> {
+  const { summary, problem } = await sendFile(env, file, options, signal)
+  show(summary, options.json)
+  if (problem) throw problem
+  return summary.sent
+}
+
+async function watch(env: Environment, file: string, options: Options, { signal }: Interruption): Promise<number> {
+  const known: Known = new Map()
+  let [sent, passes] = [0, 0]
+  const pass = async (): Promise<unknown> => {
+    const { summary, problem } = await sendFile(env, file, options, signal, known)
+    show(summary, options.json)
+    sent += summary.sent
+    return problem
+  }
+  await watchFile(file, signal, async () => {
+    const problem = await pass().catch((error: unknown) => error)
+    // what is wrong from the start won't come right by waiting, but for records that are being written
+    const passing = problem instanceof VygodnoError && (++passes > 1 || problem.code === 'BAD_RECORDS')
+    if (problem && !passing) throw problem
+    const again = passing && !(problem instanceof UsageError)
+    if (passing) warn(`${problem.message}; ${again ? `trying again in ${RETRY_MS / 1_000} s` : 'waiting for a change'}`)
+    else if (!signal.aborted) say(`watching ${printable(file)} …`)
+    if (again) await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
+    return !again
+  })
+  return sent
+}
+
+/** `shop withdraw`: sends a null for every id. */
+export async function withdraw(ids: string[], options: { json: boolean }): Promise<void> {
+  for (const id of ids)
+    if (id === '' || id.length > 200)
+      throw new UsageError('BAD_PRODUCT_ID', `expected product ids of 1 to 200 characters, got ${JSON.stringify(id.slice(0, 40))}`, 'task shop -- withdraw --help')
+  const started = performance.now()
+  const sent = await withSender(loadEnvironment(), 0, async (sender) => {
+    for (const id of new Set(ids)) await sender.add(id, null)
+    await sender.flush()
+    return sender.sent()
+  })
+  const summary = summaryOf(sent, 0, performance.now() - started)
+  if (options.json) printJson(summary)
+  else print(`withdrew ${counted(sent)}`)
+}
+
+function show({ sent, skipped, unchanged, seconds, perSecond }: Summary, json: boolean): void {
+  if (json) return printJson({ sent, skipped, unchanged, seconds, perSecond })
+  const also = [skipped && `${skipped} bad skipped`, unchanged && `${unchanged} unchanged`].filter(Boolean)
+  print([`sent ${counted(sent)} in ${seconds.toFixed(1)} s (${perSecond}/s)`, ...also].join(', '))
+}
+
+const counted = (count: number) => `${count} product${count === 1 ? '' : 's'}`

@@ -1,0 +1,51 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { runMain } from '../../clients/terminal.ts'
+import { send, withdraw } from './commands.ts'
+
+const program = new Command('shop').description('SHOP API: sends the products of a shop to the platform')
+
+program
+  .command('send')
+  .description('Send the products of a file: a JSON array or JSON lines, UTF-8, of any size')
+  .argument('[file]', 'product file (default: data/products.json)')
+  .option('--watch', 'go on watching the file; send what is new or changed', false)
+  .option('--rate <n>', 'products per second, evenly spaced', positive)
+  .option('--skip-bad', 'go on after bad records; they are listed, the exit code is 0', false)
+  .option('--unchecked', 'send bad records as they are, to see the dead-letter topic at work', false)
+  .option('--json', 'print {sent, skipped, seconds, perSecond} as JSON', false)
+  .addHelpText(
+    'after',
+    `
+Every product is checked, and sent as it stands in the file under its product_id; of equal ids in one file the later
+counts. At a bad record sending stops (exit code 2): what stands before it has been sent, the rest of the file is only
+checked, so that every bad record is reported as FILE:LINE: reason. Sending the same again does no harm.
+
+--watch remembers a hash of every product it has sent. A product that disappears from the file, or a file that
+disappears or is half-written, withdraws nothing; see shop withdraw. Bad records are reported, and tried again when the
+file changes.
+
+--unchecked keys a record without a product_id by FILE:LINE.
+
+Examples:
+  task shop -- send
+  task shop -- send 'мои товары.jsonl' --skip-bad
+  task shop -- send data/products.json --watch --rate 200
+  task shop -- send data/products-malformed.jsonl --unchecked`,
+  )
+  .action(send)
+
+program
+  .command('withdraw')
+  .description('Withdraw products: they disappear from search until they are sent again')
+  .argument('<ids...>', 'product ids')
+  .option('--json', 'print {sent, skipped, seconds, perSecond} as JSON', false)
+  .addHelpText('after', '\nExample:\n  task shop -- withdraw 10101 10102')
+  .action(withdraw)
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (value > 0 && value <= 1_000_000) return value
+  throw new InvalidArgumentError('Expected a number over 0, at most 1000000.')
+}
+
+await runMain(program)

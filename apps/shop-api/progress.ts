@@ -1,0 +1,50 @@
+import { SingleBar } from 'cli-progress'
+import { say } from '../../clients/terminal.ts'
+
+const PLAIN_EVERY_MS = 5_000
+const LIVE_EVERY_MS = 200
+
+/** How far a run is: bytes of the file read and in all (0 where that is unknown), records acknowledged. */
+export type Position = { read: number; size: number; sent: number }
+
+export type Progress = {
+  /** Says something above the progress bar. */
+  say(text: string): void
+  stop(): void
+}
+
+/** Shows how far a run is until it is stopped: a bar on a terminal, else a plain line every few seconds. */
+export function showProgress(position: () => Position): Progress {
+  const started = performance.now()
+  const rate = (sent: number) => Math.round((sent / Math.max(performance.now() - started, 1)) * 1000)
+  return process.stderr.isTTY && !process.env.CI ? liveBar(position, rate) : plainLines(position, rate)
+}
+
+function plainLines(position: () => Position, rate: (sent: number) => number): Progress {
+  const timer = setInterval(() => {
+    const { read, size, sent } = position()
+    say(`… ${sent} sent, ${rate(sent)}/s${size ? `, ${Math.floor((read / size) * 100)} % read` : ''}`)
+  }, PLAIN_EVERY_MS)
+  return { say, stop: () => clearInterval(timer) }
+}
+
+function liveBar(position: () => Position, rate: (sent: number) => number): Progress {
+  const { size } = position()
+  const format = `${size ? '{bar} {percentage} % · ' : ''}{sent} sent · {rate}/s${size ? ' · {eta_formatted} left' : ''}`
+  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true, barsize: 30 })
+  const show = () => {
+    const { read, sent } = position()
+    bar.update(Math.min(read, size), { sent, rate: rate(sent) })
+  }
+  bar.start(size, 0, { sent: 0, rate: 0 })
+  const timer = setInterval(show, LIVE_EVERY_MS)
+  return {
+    say(text) {
+      process.stderr.write(`\r\u001b[K${text}\n`)
+    },
+    stop() {
+      clearInterval(timer)
+      bar.stop()
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import type { Environment } from '../../clients/environment.ts'
+import { InfraError, messageOf } from '../../clients/errors.ts'
+import { kafkaClient, kafkaError, withAdmin, withProducer, type Producer } from '../../clients/kafka.ts'
+import { partitionOf } from './partition.ts'
+
+const PRINCIPAL = 'shop-api'
+const TOPIC = 'shop.products'
+// A batch over 1 MB is refused by the broker and not split by kafkajs; from 256 KiB on, larger ones are no faster.
+const BATCH_BYTES = 256 * 1024
+const BUFFER_BYTES = 4 * 1024 * 1024
+const OVERHEAD_BYTES = 100
+
+/** Sends products; what it has counted as sent is on two brokers at least. */
+export type Sender = {
+  /** Takes a product, or null to withdraw one. Returns a promise to wait for when enough is under way. */
+  add(id: string, value: Buffer | null): Promise<void> | undefined
+  /** Waits until everything that was added is acknowledged. */
+  flush(): Promise<void>
+  /** how many records Kafka has acknowledged */
+  sent(): number
+}
+
+type Message = { key: Buffer; value: Buffer | null; partition: number }
+type Lane = { waiting: Message[]; bytes: number; timer?: NodeJS.Timeout; running?: Promise<void> }
+
+/**
+ * Runs work with a sender to topic shop.products.
+ *
+ * @param lingerMs how long a record may wait for others to share a request with
+ * @throws InfraError `KAFKA_FAILED` within about two seconds when Kafka can't be reached, `TOPIC_MISSING`
+ */
+export async function withSender<T>(env: Environment, lingerMs: number, work: (sender: Sender) => Promise<T>): Promise<T> {
+  try {
+    const partitions = await partitionCount(env)
+    return await withProducer(kafkaClient(env, PRINCIPAL), (producer) => work(createSender(producer, partitions, lingerMs)))
+  } catch (error) {
+    throw error instanceof Error && error.name.startsWith('KafkaJS') ? kafkaError(env, error) : error
+  }
+}
+
+async function partitionCount(env: Environment): Promise<number> {
+  const metadata = await withAdmin(kafkaClient(env, PRINCIPAL, 'quick'), (admin) => admin.fetchTopicMetadata({ topics: [TOPIC] })).catch((error: unknown) => {
+    if (!messageOf(error).includes('does not host this topic')) throw error
+    throw new InfraError('TOPIC_MISSING', `expected topic ${TOPIC}, Kafka has none`, 'task apply', { cause: error })
+  })
+  return metadata.topics[0]?.partitions.length ?? 0
+}
+
+/**
+ * One lane a partition, one request at a time in each. More would be unsafe with kafkajs 2.2.4: a failed request gives
+ * its sequence numbers back, so that another one of the same partition could take them and be dropped as a repetition;
+ * and a request to several brokers may lose the part whose partition changes its leader (tulios/kafkajs#1798).
+ */
+function createSender(producer: Producer, partitions: number, lingerMs: number): Sender {
+  const lanes = Array.from({ length: partitions }, (): Lane => ({ waiting: [], bytes: 0 }))
+  let buffered = 0
+  let sent = 0
+  let failure: unknown
+  let waiters: (() => void)[] = []
+
+  const wake = () => {
+    for (const waiter of waiters.splice(0)) waiter()
+  }
+  const sendBatch = async (lane: Lane) => {
+    const { messages, bytes } = takeBatch(lane)
+    await producer.send({ topic: TOPIC, messages, acks: -1 })
+    buffered -= bytes
+    sent += messages.length
+    if (buffered < BUFFER_BYTES) wake()
+  }
+  const run = async (lane: Lane, least: number) => {
+    while (lane.waiting.length > 0 && lane.bytes >= least && failure === undefined) await sendBatch(lane)
+  }
+  /** Sends what waits in a lane while that is at least so many bytes; what is left goes when it has lingered. */
+  const start = (lane: Lane, least: number) => {
+    clearTimeout(lane.timer)
+    lane.running ??= run(lane, least)
+      .catch((error: unknown) => {
+        failure ??= error
+        wake()
+      })
+      .then(() => {
+        lane.running = undefined
+        if (lane.waiting.length > 0 && failure === undefined) linger(lane)
+      })
+  }
+  const linger = (lane: Lane) => {
+    clearTimeout(lane.timer)
+    lane.timer = setTimeout(() => start(lane, 0), lingerMs)
+  }
+
+  return {
+    sent: () => sent,
+    add(id, value) {
+      if (failure !== undefined) throw failure
+      const key = Buffer.from(id)
+      const partition = partitionOf(key, partitions)
+      const lane = lanes[partition] as Lane
+      const message = { key, value, partition }
+      const bytes = sizeOf(message)
+      lane.waiting.push(message)
+      lane.bytes += bytes
+      buffered += bytes
+      if (lane.bytes >= BATCH_BYTES) start(lane, BATCH_BYTES)
+      else if (lane.waiting.length === 1 && !lane.running) linger(lane)
+      return buffered < BUFFER_BYTES ? undefined : new Promise((resolve) => waiters.push(resolve))
+    },
+    async flush() {
+      for (let busy = true; busy; ) {
+        for (const lane of lanes) if (lane.waiting.length > 0) start(lane, 0)
+        const running = lanes.flatMap((lane) => lane.running ?? [])
+        busy = running.length > 0 && failure === undefined
+        await Promise.all(running)
+      }
+      for (const lane of lanes) clearTimeout(lane.timer)
+      if (failure !== undefined) throw failure
+    },
+  }
+}
+
+/** Takes what fits into one batch, at least one record, off a lane. */
+function takeBatch(lane: Lane): { messages: Message[]; bytes: number } {
+  let bytes = 0
+  let count = 0
+  for (const message of lane.waiting) {
+    const size = sizeOf(message)
+    if (count > 0 && bytes + size > BATCH_BYTES) break
+    bytes += size
+    count++
+  }
+  lane.bytes -= bytes
+  return { messages: lane.waiting.splice(0, count), bytes }
+}
+
+function sizeOf({ key, value }: Message): number {
+  return key.length + (value?.length ?? 0) + OVERHEAD_BYTES
+}

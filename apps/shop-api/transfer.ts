@@ -1,0 +1,155 @@
+import { hash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Environment } from '../../clients/environment.ts'
+import { UsageError } from '../../clients/errors.ts'
+import { checked, unchecked } from './check.ts'
+import { duplicateFinder } from './duplicates.ts'
+import { showProgress, type Progress } from './progress.ts'
+import type { RawRecord } from './records.ts'
+import { withSender, type Sender } from './sender.ts'
+import { openSource, type Source } from './source.ts'
+import { printable, shellQuoted } from './text.ts'
+
+// long enough to fill requests at full speed, short enough for a file that grows slowly
+const LINGER_MS = 50
+
+export type SendOptions = {
+  /** products per second */
+  rate?: number
+  /** go on after a bad record */
+  skipBad: boolean
+  /** send bad records too */
+  unchecked: boolean
+}
+
+/** What a run did; `sent` counts what Kafka has acknowledged. `unchanged`: not sent again when watching. */
+export type Summary = { sent: number; skipped: number; unchanged?: number; seconds: number; perSecond: number }
+
+/** By product id a hash of what was sent last. */
+export type Known = Map<string, string>
+
+type Run = {
+  file: string
+  options: SendOptions
+  sender: Sender
+  progress: Progress
+  known?: Known
+  pending: Known
+  earlierLine: (id: string, line: number) => number | undefined
+  nextTurn: (() => Promise<void> | undefined) | undefined
+  bad: number
+  stoppedAt?: number
+  unchanged: number
+}
+
+/**
+ * Reads a product file once, from beginning to end, and sends its products in the order they stand in.
+ * At a bad record it stops sending, unless told to skip those, and only goes on checking, to report all bad ones.
+ *
+ * @param signal ends the reading; what was handed over by then is still sent
+ * @param known products with these contents are not sent again; what was sent is added
+ * @returns what was done even when it was not all; `problem` says why not
+ * @throws UsageError when the file can't be read at all
+ */
+export async function sendFile(
+  env: Environment,
+  file: string,
+  options: SendOptions,
+  signal: AbortSignal,
+  known?: Known,
+): Promise<{ summary: Summary; problem?: unknown }> {
+  const source = await openSource(file)
+  let started = performance.now()
+  let run: Run | undefined
+  let problem: unknown
+  try {
+    await withSender(env, options.rate ? 0 : LINGER_MS, async (sender) => {
+      started = performance.now()
+      const progress = showProgress(() => ({ read: source.position(), size: source.size, sent: sender.sent() }))
+      try {
+        run = newRun(file, options, sender, progress, signal, known)
+        await transfer(source, run, signal)
+      } finally {
+        progress.stop()
+      }
+    })
+    problem = run?.stoppedAt === undefined ? undefined : badRecords(run, run.stoppedAt)
+  } catch (error) {
+    problem = error
+  } finally {
+    await source.close()
+  }
+  const skipped = run && (options.skipBad || options.unchecked) ? run.bad : 0
+  const summary = summaryOf(run?.sender.sent() ?? 0, skipped, performance.now() - started)
+  return { summary: { ...summary, unchanged: known && (run?.unchanged ?? 0) }, problem }
+}
+
+function newRun(file: string, options: SendOptions, sender: Sender, progress: Progress, signal: AbortSignal, known?: Known): Run {
+  const nextTurn = options.rate === undefined ? undefined : turns(options.rate, signal)
+  return { file, options, sender, progress, known, pending: new Map(), earlierLine: duplicateFinder(), nextTurn, bad: 0, unchanged: 0 }
+}
+
+async function transfer(source: Source, run: Run, signal: AbortSignal): Promise<void> {
+  for await (const records of source.records()) {
+    for (const record of records) {
+      if (signal.aborted) break
+      const wait = offer(run, record)
+      if (wait) await wait
+    }
+    if (signal.aborted) break
+  }
+  await run.sender.flush()
+  for (const [id, content] of run.pending) run.known?.set(id, content)
+}
+
+/** Sends a record unless it is bad or known. Returns what to wait for before the next. */
+function offer(run: Run, record: RawRecord): Promise<void> | undefined {
+  const { file, options, progress } = run
+  const result = options.unchecked ? unchecked(record, file) : checked(record)
+  if ('reason' in result) {
+    run.bad++
+    if (!options.skipBad) run.stoppedAt ??= record.line
+    progress.say(printable(`${file}:${record.line}: ${result.reason} ${result.detail}`))
+    return undefined
+  }
+  if (run.stoppedAt !== undefined) return undefined
+  const { id } = result
+  const before = run.earlierLine(id, record.line)
+  if (before !== undefined) progress.say(printable(`! ${file}:${record.line}: product ${id} stands in line ${before} too; the later one counts`))
+  if (run.known) {
+    const content = hash('sha1', record.bytes, 'base64')
+    if ((run.pending.get(id) ?? run.known.get(id)) === content) {
+      run.unchanged++
+      return undefined
+    }
+    run.pending.set(id, content)
+  }
+  const turn = run.nextTurn?.()
+  return turn ? turn.then(() => run.sender.add(id, record.bytes)) : run.sender.add(id, record.bytes)
+}
+
+/** Spaces calls evenly; one that comes late is not made up for by a burst. */
+function turns(perSecond: number, signal: AbortSignal): () => Promise<void> | undefined {
+  let next = performance.now()
+  return () => {
+    const now = performance.now()
+    const wait = next - now
+    next = Math.max(next, now - 100) + 1_000 / perSecond
+    return wait < 1 ? undefined : sleep(wait, undefined, { signal }).catch(() => {})
+  }
+}
+
+function badRecords(run: Run, line: number): UsageError {
+  const { file, bad, sender } = run
+  return new UsageError(
+    'BAD_RECORDS',
+    `expected only valid products in ${printable(file)}, got ${bad} bad record${bad === 1 ? '' : 's'}; stopped at line ${line}, ${sender.sent()} sent before it`,
+    `correct the file and send it again, or: task shop -- send ${shellQuoted(file)} --skip-bad`,
+  )
+}
+
+/** @param elapsedMs how long sending took, connecting to Kafka aside */
+export function summaryOf(sent: number, skipped: number, elapsedMs: number): Summary {
+  const seconds = Number((elapsedMs / 1_000).toFixed(3))
+  return { sent, skipped, seconds, perSecond: Math.round((sent / elapsedMs) * 1_000) }
+}

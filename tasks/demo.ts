@@ -1,0 +1,30 @@
+import { Command } from 'commander'
+import { loadEnvironment } from '../clients/environment.ts'
+import { err, print, runMain, say, step } from '../clients/terminal.ts'
+import { bootstrap } from './lib/bootstrap.ts'
+import { interruptible } from './lib/interrupt.ts'
+import * as story from './lib/story.ts'
+
+const program = new Command('demo')
+  .description('Bootstrap if needed, then the whole story. Every step is verified against the real systems; a failed one fails the command.')
+  .addHelpText('after', '\nExample:\n  task demo')
+
+program.action(async () => {
+  interruptible()
+  const env = loadEnvironment()
+  say(err.bold('The platform'))
+  await step('bootstrap', () => bootstrap(env))
+  say(err.bold('\nThe story'))
+  const scene = await step('the shops have products, the moderators have rules', () => story.setScene(env))
+  await step('products are sent', () => story.productsAreSent(env, scene))
+  await step('banned ones are held back', () => story.bannedAreHeldBack(env, scene))
+  await step('malformed records go to the dead-letter topic', () => story.malformedAreSetAside(env))
+  await step('search finds allowed products', () => story.searchFinds(env, scene))
+  await step(`banned add ${scene.product.id} retracts a listed product`, () => story.banRetracts(env, scene))
+  await step(`banned remove ${scene.product.id} brings it back`, () => story.unbanReinstates(env, scene))
+  await step('the debug file holds exactly the allowed products', () => story.fileHoldsAllowed(env))
+  await step('an outsider is refused', () => story.outsiderIsRefused(env))
+  print(story.whatNext(env))
+})
+
+await runMain(program)

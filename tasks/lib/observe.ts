@@ -1,0 +1,52 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+import type { Environment } from '../../clients/environment.ts'
+import { kafkaClient, readTopic } from '../../clients/kafka.ts'
+import { withPostgres } from '../../clients/postgres.ts'
+
+/** What stands in the places that a product passes through, read by the operator, for demo, checks and tests. */
+
+/** Keys of a compacted topic whose last record is not a tombstone. */
+export async function liveKeys(env: Environment, topic: string): Promise<Set<string>> {
+  const live = new Set<string>()
+  await readTopic(kafkaClient(env, 'operator'), 'operator', topic, ({ key, value }) => {
+    if (key === null) return
+    if (value === null) live.delete(key)
+    else live.add(key)
+  })
+  return live
+}
+
+/** How many committed records a topic holds. */
+export async function countRecords(env: Environment, topic: string): Promise<number> {
+  let count = 0
+  await readTopic(kafkaClient(env, 'operator'), 'operator', topic, () => void count++)
+  return count
+}
+
+/** Ids whose last line in the debug file of the file sink carries a product: `product_id<TAB>json`. */
+export async function idsInFile(env: Environment): Promise<Set<string>> {
+  const file = join(env.stack, 'data', 'connect', 'catalog-products.tsv')
+  const live = new Set<string>()
+  if (!existsSync(file)) return live
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const tab = line.indexOf('\t')
+    if (tab < line.length - 1) live.add(line.slice(0, tab))
+    else live.delete(line.slice(0, tab))
+  }
+  return live
+}
+
+/** Ids in PostgreSQL's table of products. */
+export async function idsInPostgres(env: Environment): Promise<Set<string>> {
+  const { rows } = await withPostgres(env, 'operator', (db) => db.query('select product_id from products'))
+  return new Set(z.array(z.object({ product_id: z.string() })).parse(rows).map(({ product_id }) => product_id))
+}
+
+/** What is in one set only, as `missing: a, b; unexpected: c`, or nothing when both are equal. */
+export function difference(expected: Set<string>, seen: Set<string>): string {
+  const show = (title: string, ids: string[]) => (ids.length === 0 ? [] : [`${title}: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ` and ${ids.length - 5} more` : ''}`])
+  return [...show('missing', [...expected].filter((id) => !seen.has(id))), ...show('unexpected', [...seen].filter((id) => !expected.has(id)))].join('; ')
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { connectRest } from '../../clients/connect.ts'
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin } from '../../clients/kafka.ts'
+import type { Change } from '../../tasks/lib/reconcile.ts'
+import { until } from '../../tasks/lib/until.ts'
+import { bootstrapped, env, succeed } from './platform.ts'
+
+before(bootstrapped)
+
+const operator = () => kafkaClient(env, 'operator')
+const planned = async (): Promise<Change[]> => JSON.parse(await succeed('plan', ['--json']))
+const summary = async (...args: string[]) => (await succeed('apply', args)).trim().split('\n').at(-1)
+const alter = (name: string, values: Record<string, string>) =>
+  withAdmin(operator(), (admin) =>
+    admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries: Object.entries(values).map(([key, value]) => ({ name: key, value })) }] }),
+  )
+/** A broker may answer from before a change for a moment (KRaft metadata travels). */
+const plannedEventually = (awaited: string, check: (changes: Change[]) => boolean) =>
+  until({ code: 'TEST', awaited, timeoutMs: 10_000, hint: '' }, async () => {
+    const changes = await planned()
+    return check(changes) || JSON.stringify(changes)
+  })
+const settled = () => plannedEventually('no changes', (changes) => changes.length === 0)
+
+test('a topic setting changed by hand is shown and put right', async () => {
+  await alter('client.events', { 'min.insync.replicas': '1', 'retention.ms': '604800000' })
+  await plannedEventually('the changed setting', (changes) =>
+    changes.some(({ id, action, fields }) => id === 'client.events' && action === 'update' && fields.some(({ name, from, to }) => name === 'config.min.insync.replicas' && from === '1' && to === '2')),
+  )
+  assert.equal(await summary('topics'), '1 change: 1 topics')
+  await settled()
+})
+
+test('a setting that is not declared goes only with --prune', async () => {
+  await alter('client.events', { 'min.insync.replicas': '2', 'retention.ms': '604800000', 'segment.ms': '60000' })
+  await plannedEventually('the extra setting', (changes) => changes.some(({ fields }) => fields.some(({ name, to }) => name === 'config.segment.ms' && to === undefined)))
+  assert.equal(await summary('topics'), '0 changes')
+  assert.equal(await summary('topics', '--prune'), '1 change: 1 topics')
+  await settled()
+})
+
+test('an undeclared topic of ours is a removal, somebody else’s topic is not touched', async () => {
+  await withAdmin(operator(), (admin) => admin.createTopics({ waitForLeaders: true, topics: [{ topic: 'shop.stray', numPartitions: 1 }, { topic: 'other.team', numPartitions: 1 }] }))
+  assert.deepEqual(await planned(), [{ kind: 'topics', action: 'remove', id: 'shop.stray', fields: [] }])
+  assert.equal(await summary(), '0 changes')
+  assert.equal(await summary('--prune'), '1 change: 1 topics')
+  await settled()
+  const left = await withAdmin(operator(), (admin) => admin.listTopics())
+  assert.ok(left.includes('other.team') && !left.includes('shop.stray'))
+})
+
+test('an access rule added by hand goes with --prune, one removed by hand comes back', async () => {
+  const rule = { resourceType: AclResourceTypes.TOPIC, resourceName: 'catalog.bans', resourcePatternType: ResourcePatternTypes.LITERAL, principal: 'User:shop-api', host: '*', operation: AclOperationTypes.WRITE, permissionType: AclPermissionTypes.ALLOW }
+  await withAdmin(operator(), (admin) => admin.createAcls({ acl: [rule] }))
+  await plannedEventually('the added rule', (changes) => changes.some(({ id, action }) => id === 'User:shop-api WRITE topic catalog.bans' && action === 'remove'))
+  assert.equal(await summary('acls'), '0 changes')
+  assert.equal(await summary('acls', '--prune'), '1 change: 1 acls')
+  await settled()
+
+  const declared = { ...rule, principal: 'User:client-api', resourceName: 'client.events' }
+  await withAdmin(operator(), (admin) => admin.deleteAcls({ filters: [declared] }))
+  await plannedEventually('the removed rule', (changes) => changes.some(({ id, action }) => id === 'User:client-api WRITE topic client.events' && action === 'create'))
+  assert.equal(await summary('acls'), '1 change: 1 acls')
+  await settled()
+})
+
+test('a deleted, a changed and a foreign connector are put right', async () => {
+  const rest = connectRest(env)
+  await rest.remove('catalog-file')
+  await plannedEventually('the deleted connector', (changes) => changes.some(({ kind, id, action }) => kind === 'connectors' && id === 'catalog-file' && action === 'create'))
+  assert.equal(await summary('connectors'), '1 change: 1 connectors')
+  const { config } = (await rest.connectors())['catalog-postgres']?.info ?? assert.fail('catalog-postgres is there')
+  await rest.put('catalog-postgres', { ...config, 'batch.size': '7' })
+  await plannedEventually('the changed connector', (changes) => changes.some(({ id, fields }) => id === 'catalog-postgres' && fields.some(({ name, from }) => name === 'batch.size' && from === '7')))
+  assert.equal(await summary('connectors'), '1 change: 1 connectors')
+  await settled()
+})

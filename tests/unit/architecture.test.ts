@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { test } from 'node:test'
+import { load } from 'js-yaml'
+import { z } from 'zod'
+import { loadEnvironment } from '../../clients/environment.ts'
+
+const { root } = loadEnvironment({})
+const sources = ['clients', 'apps', 'tasks'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join(folder, name)),
+)
+
+/** What a file imports: project files relative to the root, packages by name. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => (name.startsWith('.') ? relative(root, join(root, dirname(file), name)) : name))
+}
+
+const area = (file: string) => {
+  const [first = '', second = ''] = file.split('/')
+  return first === 'apps' ? `apps/${second}` : first === 'tasks' && (second === 'lib') ? 'tasks/lib' : first
+}
+
+test('dependencies point one way: tasks → tasks/lib → clients ← apps', () => {
+  const allowed: Record<string, string[]> = { clients: ['clients'], 'tasks/lib': ['tasks/lib', 'clients'], tasks: ['tasks/lib', 'clients'] }
+  const wrong = sources.flatMap((file) =>
+    importsOf(file)
+      .filter((other) => other.endsWith('.ts'))
+      .filter((other) => !(allowed[area(file)] ?? [area(file), 'clients']).includes(area(other)))
+      .map((other) => `${file} imports ${other}`),
+  )
+  assert.deepEqual(wrong, [])
+  assert.ok(sources.length > 30)
+})
+
+test('each external client is imported by one module', () => {
+  const owners = { kafkajs: 'clients/kafka.ts', pg: 'clients/postgres.ts', 'node:https': 'clients/connect.ts' }
+  for (const [library, owner] of Object.entries(owners)) assert.deepEqual(sources.filter((file) => importsOf(file).includes(library)), [owner], library)
+})
+
+test('every task that the README names exists, and every task says what it does', () => {
+  const tasks = z.object({ tasks: z.record(z.string(), z.object({ desc: z.string().optional(), internal: z.boolean().optional() })) }).parse(load(readFileSync(join(root, 'Taskfile.yml'), 'utf8'))).tasks
+  for (const file of ['README.md', 'README.ru.md'].filter((name) => existsSync(join(root, name)))) {
+    const named = [...readFileSync(join(root, file), 'utf8').matchAll(/(?:`|\n)(?:\.\/taskw|task) ([a-z][a-z:]*)/g)].map(([, name = '']) => name)
+    assert.ok(named.length > 0)
+    assert.deepEqual(named.filter((name) => !(name in tasks)), [], file)
+  }
+  assert.deepEqual(Object.entries(tasks).filter(([, { desc, internal }]) => !desc && !internal).map(([name]) => name), [])
+})
+
+test('files stay small', () => {
+  assert.deepEqual(sources.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 250), [])
+})

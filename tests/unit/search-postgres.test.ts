@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type pg from 'pg'
+import { z } from 'zod'
+import { productById } from '../../apps/client-api/catalog.ts'
+import type { Filters } from '../../apps/client-api/find.ts'
+import { parseQuery } from '../../apps/client-api/query.ts'
+import { judgedSchema, measure } from '../../apps/client-api/relevance.ts'
+import { search } from '../../apps/client-api/search.ts'
+import { wordsOf } from '../../apps/client-api/text.ts'
+import { UsageError } from '../../clients/errors.ts'
+import { loadEnvironment } from '../../clients/environment.ts'
+import { startScratch } from './search-scratch.ts'
+
+const data = (name: string): unknown => JSON.parse(readFileSync(join(loadEnvironment({}).root, 'data', name), 'utf8'))
+const products = z
+  .array(z.looseObject({ product_id: z.string(), name: z.string(), description: z.string() }))
+  .parse(data('products.json'))
+
+let scratch: Awaited<ReturnType<typeof startScratch>>
+let sink: pg.Client
+let reader: pg.Client
+
+before(async () => {
+  scratch = await startScratch()
+  sink = await scratch.connect('connect')
+  reader = await scratch.connect('client-api')
+  await upsert(products)
+})
+
+after(async () => {
+  await sink.end()
+  await reader.end()
+  await scratch.stop()
+})
+
+async function upsert(some: (typeof products)[number][]): Promise<void> {
+  await sink.query(
+    `insert into products (product_id, doc) select * from unnest($1::text[], $2::jsonb[])
+     on conflict (product_id) do update set doc = excluded.doc`,
+    [some.map(({ product_id }) => product_id), some.map((product) => JSON.stringify(product))],
+  )
+}
+
+const ask = (text: string, filters: Filters = {}) => search(reader, parseQuery(text), filters, 10)
+const idsOf = async (text: string, filters?: Filters) =>
+  (await ask(text, filters)).results.map(({ product_id }) => product_id)
+
+// just below what is measured, so that a change that makes a class worse is seen
+const floors: Record<string, { mrr?: number; zero: [number, number] }> = {
+  exact: { mrr: 0.98, zero: [0, 0] },
+  inflection: { mrr: 0.9, zero: [0, 0.1] },
+  prefix: { mrr: 0.98, zero: [0, 0] },
+  typo: { mrr: 0.96, zero: [0, 0] },
+  layout: { mrr: 0.8, zero: [0, 0.2] },
+  'mixed-script': { mrr: 0.9, zero: [0, 0.1] },
+  yo: { mrr: 0.98, zero: [0, 0] },
+  sku: { mrr: 0.98, zero: [0, 0] },
+  'multi-word': { mrr: 0.85, zero: [0, 0.1] },
+  description: { mrr: 0.88, zero: [0, 0.1] },
+  'no-answer': { zero: [0.8, 1] },
+}
+
+test('judged queries: mean reciprocal rank and share without a result, by class', async (context) => {
+  const judged = judgedSchema.parse(data('search-relevance.json'))
+  assert.ok(judged.length >= 70)
+  const known = new Set(products.map(({ product_id }) => product_id))
+  assert.deepEqual(
+    judged.flatMap(({ relevant }) => relevant).filter((id) => !known.has(id)),
+    [],
+  )
+  const quality = await measure(judged, (query) => idsOf(query))
+  for (const one of quality) {
+    const [mrr, zero] = [one.mrr?.toFixed(3) ?? '–', one.zero_result_rate.toFixed(3)]
+    context.diagnostic(`${one.class.padEnd(13)} ${one.queries} queries  MRR ${mrr}  no result ${zero}`)
+    const floor = floors[one.class]
+    assert.ok(floor, one.class)
+    assert.ok((one.mrr ?? 1) >= (floor.mrr ?? 0), `${one.class}: MRR ${one.mrr}, not first: ${one.missed.join(', ')}`)
+    assert.ok(
+      one.zero_result_rate >= floor.zero[0] && one.zero_result_rate <= floor.zero[1],
+      `${one.class}: no result ${one.zero_result_rate}`,
+    )
+  }
+  assert.equal(quality.length, Object.keys(floors).length)
+})
+
+test('every correction is told, and nothing that is found as typed is corrected', async () => {
+  assert.deepEqual((await ask('наушинки')).corrections, [{ typed: 'наушинки', used: 'наушники', reason: 'typo' }])
+  assert.deepEqual((await ask('yfeiybrb')).corrections, [{ typed: 'yfeiybrb', used: 'наушники', reason: 'layout' }])
+  assert.deepEqual((await ask('термо кружка')).corrections, [
+    { typed: 'термо кружка', used: 'термокружка', reason: 'spacing' },
+  ])
+  assert.deepEqual((await ask('сонеко')).corrections, [{ typed: 'сонеко', used: 'soneko', reason: 'alphabet' }])
+  assert.deepEqual((await ask('наушники')).corrections, [])
+})
+
+test('three words: one may be missing, and that is told; two: none may', async () => {
+  const three = await ask('беспроводной пылесос дайсон')
+  assert.ok(three.partial && three.total > 0)
+  assert.deepEqual(three.unknown, ['дайсон'])
+  assert.deepEqual(await ask('пылесос дайсон'), {
+    results: [],
+    total: 0,
+    corrections: [],
+    unknown: ['дайсон'],
+    partial: false,
+    excluded: 0,
+  })
+})
+
+test('filters, and how many products they exclude', async () => {
+  assert.deepEqual(await idsOf('чайник', { maxPrice: 2000 }), ['10611'])
+  assert.deepEqual(await idsOf('чайник', { brand: 'ТЕПЛОТОН', category: 'бытовая' }), ['10501', '10502'])
+  assert.ok(!(await idsOf('планшет', { inStock: true })).includes('10108'))
+  assert.equal((await ask('чайник', { brand: "' or 1=1 --" })).excluded, 3)
+  assert.equal((await ask('чайник', { category: 'чайник%' })).total, 0)
+})
+
+test('no text is dangerous', async () => {
+  const nasty = [
+    "'; drop table products; --",
+    "чай' | 'кофе",
+    '((((чай',
+    'чай & ! | :* <->',
+    '$1 %L \\',
+    '🙂 чай',
+    'а'.repeat(10_000),
+    'чай '.repeat(3_000),
+    '\ud800 чай',
+    'чай\u0000',
+  ]
+  for (const text of nasty) await ask(text)
+  assert.equal((await reader.query('select from products')).rowCount, products.length)
+})
+
+test('words are the same here and in PostgreSQL', async () => {
+  for (const text of products.flatMap(({ name, description }) => [name, description])) {
+    const { rows } = await reader.query<{ words: string }>('select search_text($1) as words', [text])
+    assert.equal(rows[0]?.words, wordsOf(text).join(' '))
+  }
+})
+
+test('a word is known as soon as its product is, and never suggested after its product went', async () => {
+  const [first] = products
+  const added = { ...first, product_id: 'new-1', name: 'Самовар угольный Жаровня', brand: 'Жаровня', tags: [] }
+  assert.equal((await ask('самовор')).total, 0)
+  await upsert([added])
+  assert.deepEqual(await idsOf('самовор'), ['new-1'])
+  await upsert([{ ...added, name: 'Кипятильник дорожный' }])
+  assert.deepEqual(await idsOf('самовор'), [])
+  assert.deepEqual(await idsOf('кепятильник'), ['new-1'])
+  await sink.query('delete from products where product_id = $1', ['new-1'])
+  assert.deepEqual(await ask('кепятильник'), {
+    results: [],
+    total: 0,
+    corrections: [],
+    unknown: ['кепятильник'],
+    partial: false,
+    excluded: 0,
+  })
+})
+
+test('what is too long to be indexed does not stop the sink', async () => {
+  const [first] = products
+  const words = Array.from({ length: 60_000 }, (_, index) => `слово${'абвгдежзик'.charAt(index % 10)}${index}`).join(
+    ' ',
+  )
+  const long = {
+    ...first,
+    product_id: 'long-1',
+    name: `Длинношеее ${words}`,
+    sku: words,
+    tags: [words],
+    category: words,
+    description: words,
+  }
+  await upsert([long])
+  assert.deepEqual(await idsOf('длинношеее'), ['long-1'])
+  await sink.query("delete from products where product_id = 'long-1'")
+})
+
+test('the sink may write products only, the reader nothing', async () => {
+  const refused = { code: '42501' }
+  await assert.rejects(sink.query("insert into product_words values ('слово')"), refused)
+  await assert.rejects(sink.query('truncate products'), refused)
+  await assert.rejects(sink.query('create table more (id int)'), refused)
+  await assert.rejects(reader.query('set transaction read write; delete from products'), refused)
+})
+
+test('a product by id; an unknown id is a usage error with a hint', async () => {
+  assert.equal((await productById(reader, '10501')).name, 'Электрический чайник Теплотон K17 1,7 л стеклянный')
+  for (const id of ['nope', '', "' or 1=1", '10501\u0000x'])
+    await assert.rejects(
+      productById(reader, id),
+      (error) => error instanceof UsageError && error.code === 'PRODUCT_UNKNOWN' && error.hint !== '',
+    )
+})

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Found } from '../../apps/client-api/find.ts'
+import { card, lines, price, printable, productTable } from '../../apps/client-api/show.ts'
+
+const product: Found = {
+  product_id: '10501',
+  sku: 'TPL-K17',
+  name: 'Электрический чайник Теплотон K17 1,7 л стеклянный с подсветкой и фильтром от накипи',
+  brand: 'Теплотон',
+  category: 'Бытовая техника',
+  price: 2189.99,
+  currency: 'RUB',
+  available: 77,
+  store_id: 'store_002',
+}
+
+test('the table fits any terminal and keeps the whole name, the price and the id', () => {
+  for (const width of [40, 60, 80, 100, 200]) {
+    const table = productTable(
+      [product, { ...product, brand: 'Очень длинное название торговой марки '.repeat(3) }],
+      width,
+      false,
+    )
+    for (const line of table.split('\n')) assert.ok(line.length <= width, `${line.length} > ${width}: ${line}`)
+    assert.match(table, /10501/)
+    assert.match(table, /2\s189,99/)
+    assert.match(table.replace(/[│\s]/g, ''), /фильтром/)
+  }
+})
+
+test('a narrow terminal goes without the category, a very narrow one without the brand', () => {
+  assert.match(productTable([product], 100, false), /category/)
+  assert.doesNotMatch(productTable([product], 80, false), /category/)
+  assert.match(productTable([product], 80, false), /brand/)
+  assert.doesNotMatch(productTable([product], 50, false), /brand/)
+})
+
+test('piped output is one line a product, tabs only between columns', () => {
+  assert.equal(
+    lines([{ ...product, name: 'Чай\tс\nбергамотом' }]),
+    'Чай с бергамотом\tТеплотон\tБытовая техника\t2189.99\t77\t10501',
+  )
+})
+
+test('a shop can not steer the terminal', () => {
+  assert.equal(printable('\u001b[31mЧай\u001b[0m \u202eйаЧ\u202c'), '[31mЧай [0m  йаЧ')
+  assert.doesNotMatch(productTable([{ ...product, name: 'Чай\u001b]0;x\u0007' }], 80, false), /\p{Cc}(?<!\n)/u)
+})
+
+test('prices as Russians write them', () => {
+  assert.equal(price(2190, 'RUB').replace(/\s/g, ' '), '2 190 ₽')
+  assert.equal(price(449.9, 'RUB').replace(/\s/g, ' '), '449,90 ₽')
+})
+
+test('a card says everything', () => {
+  const text = card({
+    ...product,
+    description: 'Закипает быстро.',
+    specifications: { volume: '1.7 л' },
+    price: { amount: 2190, currency: 'RUB' },
+    stock: { available: 0 },
+  })
+  for (const part of [
+    'Электрический чайник',
+    'not in stock',
+    'store_002',
+    'TPL-K17',
+    'Закипает быстро.',
+    'volume: 1.7 л',
+  ])
+    assert.ok(text.includes(part), part)
+})
