@@ -23,7 +23,7 @@ const foundSchema = z.object({
 /** A product in the results. */
 export type Found = z.infer<typeof foundSchema>
 
-const pageSchema = z.array(foundSchema.extend({ total: z.int() }))
+const totalSchema = z.array(z.object({ total: z.int() }))
 
 // A name counts more than brand and tags, these more than the description, that more than specifications. Words that
 // only begin like the last one count a third. What is not in stock comes after equals that are. `offset 0` keeps the
@@ -84,6 +84,6 @@ export async function find(
     filters.inStock ?? false,
     limit,
   ])
-  const page = pageSchema.parse(rows)
-  return { total: page[0]?.total ?? 0, results: page.map(({ total: _, ...product }) => product) }
+  const [first] = totalSchema.parse(rows)
+  return { total: first?.total ?? 0, results: z.array(foundSchema).parse(rows) }
 }

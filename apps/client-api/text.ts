@@ -11,7 +11,7 @@ export function fold(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[\u00ad\u0301]/g, '')
+    .replace(/\u00ad|\u0301/g, '')
     .replaceAll('ё', 'е')
 }
 

@@ -12,7 +12,6 @@ type State =
   | 'scalar' // or stray text
   | 'seeking' // the next record, after one whose brackets or quotes do not match
   | 'after' // the array's ]
-  | 'ignoring' // what stands behind it
 
 /**
  * Cuts a JSON array into its elements without parsing them: they are sent as they stand in the file, which a parser
@@ -30,8 +29,9 @@ export class ArraySplitter implements Splitter {
   // the record being read: its first line, how many of its bytes were too many to keep
   #recordLine = 1
   #dropped = 0
-  // white space since the last newline while nothing else came; how a record's line begins
+  // white space since the last newline while nothing else came; how this record's line and those of good ones begin
   #lead: string | undefined = ''
+  #ownStart: Buffer | undefined
   #lineStart: Buffer | undefined
   #needsComma = false
   #records: RawRecord[] = []
@@ -86,9 +86,6 @@ export class ArraySplitter implements Splitter {
           break
         case 'seeking':
           if (!this.#seek()) return
-          break
-        case 'ignoring':
-          this.#begin = this.#at = this.#buffer.length
       }
     }
   }
@@ -104,16 +101,15 @@ export class ArraySplitter implements Splitter {
 
   #punctuation(byte: number): void {
     const got = JSON.stringify(String.fromCharCode(byte))
-    if (this.#state === 'start') this.#state = 'between'
-    else if (this.#state === 'after') {
-      this.#layout('the end of the file after the array', `${got}: nothing from here on was read`)
-      this.#state = 'ignoring'
-    } else if (byte === COMMA) {
-      if (!this.#needsComma) this.#layout('a record', got)
+    const inArray = this.#state === 'between'
+    if (this.#state === 'after') this.#layout('the end of the file after the array', got)
+    this.#state = 'between'
+    if (!inArray) this.#needsComma = false
+    if (byte === CLOSE_ARRAY && !this.bare) this.#state = 'after'
+    else if (byte === COMMA) {
+      if (inArray && !this.#needsComma) this.#layout('a record', got)
       this.#needsComma = false
-    } else if (byte === CLOSE_ARRAY && !this.bare) {
-      this.#state = 'after'
-    } else return this.#record(byte)
+    } else if (inArray || byte !== OPEN_ARRAY) return this.#record(byte)
     this.#begin = ++this.#at
     this.#lead = undefined
   }
@@ -122,7 +118,7 @@ export class ArraySplitter implements Splitter {
     if (this.#needsComma) this.#layout('"," between records', 'none')
     this.#recordLine = this.#line
     this.#needsComma = !this.bare
-    if (byte === OPEN_OBJECT && this.#lead !== undefined) this.#lineStart = Buffer.from(`\n${this.#lead}{`)
+    this.#ownStart = byte === OPEN_OBJECT && this.#lead !== undefined ? Buffer.from(`\n${this.#lead}{`) : undefined
     this.#lead = undefined
     this.#brackets = new Brackets()
     this.#state = byte === OPEN_OBJECT || byte === OPEN_ARRAY || byte === QUOTE ? 'inside' : 'scalar'
@@ -132,8 +128,10 @@ export class ArraySplitter implements Splitter {
   #inside(): void {
     const { at, found } = this.#brackets.scan(this.#buffer, this.#at)
     this.#at = at
-    if (found === 'end') this.#emit(at)
-    else if (found === 'broken') {
+    if (found === 'end') {
+      this.#lineStart = this.#ownStart ?? this.#lineStart
+      this.#emit(at)
+    } else if (found === 'broken') {
       this.#state = 'seeking'
       this.#at = this.#begin
     }
@@ -149,7 +147,8 @@ export class ArraySplitter implements Splitter {
 
   /** Ends the record before the next line that begins as records do; false when there is none yet. */
   #seek(): boolean {
-    const next = this.#lineStart ? this.#buffer.indexOf(this.#lineStart, this.#begin) : -1
+    const start = this.#lineStart ?? this.#ownStart
+    const next = start ? this.#buffer.indexOf(start, this.#begin) : -1
     if (next < 0) {
       this.#at = this.#buffer.length
       return false
@@ -161,7 +160,7 @@ export class ArraySplitter implements Splitter {
 
   /** Forgets bytes of a record that is too large anyway, but for what may begin the next record's line. */
   #drop(): void {
-    const kept = this.#state === 'seeking' ? (this.#lineStart?.length ?? 0) : 0
+    const kept = this.#state === 'seeking' ? ((this.#lineStart ?? this.#ownStart)?.length ?? 0) : 0
     const to = this.#buffer.length - kept
     this.#line += newlines(this.#buffer.subarray(this.#begin, to))
     this.#dropped += to - this.#begin

@@ -4,9 +4,10 @@ import { loadEnvironment, type Environment } from '../../clients/environment.ts'
 import { UsageError, VygodnoError } from '../../clients/errors.ts'
 import { print, printJson, say, warn } from '../../clients/terminal.ts'
 import { interruption, type Interruption } from './interruption.ts'
+import { Known } from './known.ts'
 import { withSender } from './sender.ts'
 import { printable } from './text.ts'
-import { sendFile, summaryOf, type Known, type SendOptions, type Summary } from './transfer.ts'
+import { sendFile, summaryOf, type SendOptions, type Summary } from './transfer.ts'
 import { watchFile } from './watch.ts'
 
 const RETRY_MS = 5_000
@@ -31,7 +32,7 @@ async function sendOnce(env: Environment, file: string, options: Options, { sign
 }
 
 async function watch(env: Environment, file: string, options: Options, { signal }: Interruption): Promise<number> {
-  const known: Known = new Map()
+  const known = new Known()
   let [sent, passes] = [0, 0]
   const pass = async (): Promise<unknown> => {
     const { summary, problem } = await sendFile(env, file, options, signal, known)

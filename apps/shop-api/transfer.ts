@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { checked, unchecked } from './check.ts'
 import { duplicateFinder } from './duplicates.ts'
+import type { Known } from './known.ts'
 import { showProgress, type Progress } from './progress.ts'
 import type { RawRecord } from './records.ts'
 import { withSender, type Sender } from './sender.ts'
@@ -25,16 +25,12 @@ export type SendOptions = {
 /** What a run did; `sent` counts what Kafka has acknowledged. `unchanged`: not sent again when watching. */
 export type Summary = { sent: number; skipped: number; unchanged?: number; seconds: number; perSecond: number }
 
-/** By product id a hash of what was sent last. */
-export type Known = Map<string, string>
-
 type Run = {
   file: string
   options: SendOptions
   sender: Sender
   progress: Progress
   known?: Known
-  pending: Known
   earlierLine: (id: string, line: number) => number | undefined
   nextTurn: (() => Promise<void> | undefined) | undefined
   bad: number
@@ -77,6 +73,7 @@ export async function sendFile(
   } catch (error) {
     problem = error
   } finally {
+    known?.forget()
     await source.close()
   }
   const skipped = run && (options.skipBad || options.unchecked) ? run.bad : 0
@@ -86,7 +83,7 @@ export async function sendFile(
 
 function newRun(file: string, options: SendOptions, sender: Sender, progress: Progress, signal: AbortSignal, known?: Known): Run {
   const nextTurn = options.rate === undefined ? undefined : turns(options.rate, signal)
-  return { file, options, sender, progress, known, pending: new Map(), earlierLine: duplicateFinder(), nextTurn, bad: 0, unchanged: 0 }
+  return { file, options, sender, progress, known, earlierLine: duplicateFinder(), nextTurn, bad: 0, unchanged: 0 }
 }
 
 async function transfer(source: Source, run: Run, signal: AbortSignal): Promise<void> {
@@ -99,7 +96,7 @@ async function transfer(source: Source, run: Run, signal: AbortSignal): Promise<
     if (signal.aborted) break
   }
   await run.sender.flush()
-  for (const [id, content] of run.pending) run.known?.set(id, content)
+  run.known?.confirm()
 }
 
 /** Sends a record unless it is bad or known. Returns what to wait for before the next. */
@@ -116,13 +113,9 @@ function offer(run: Run, record: RawRecord): Promise<void> | undefined {
   const { id } = result
   const before = run.earlierLine(id, record.line)
   if (before !== undefined) progress.say(printable(`! ${file}:${record.line}: product ${id} stands in line ${before} too; the later one counts`))
-  if (run.known) {
-    const content = hash('sha1', record.bytes, 'base64')
-    if ((run.pending.get(id) ?? run.known.get(id)) === content) {
-      run.unchanged++
-      return undefined
-    }
-    run.pending.set(id, content)
+  if (run.known?.differs(id, record.bytes) === false) {
+    run.unchanged++
+    return undefined
   }
   const turn = run.nextTurn?.()
   return turn ? turn.then(() => run.sender.add(id, record.bytes)) : run.sender.add(id, record.bytes)

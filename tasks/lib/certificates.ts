@@ -10,9 +10,9 @@ const dayMs = 86_400_000
 const leafDays = 365
 const authorityDays = 3_650
 /** Certificates are renewed when they have fewer days left than this. */
-export const renewalDays = 30
+const renewalDays = 30
 
-export type Authority = 'platform' | 'rest'
+type Authority = 'platform' | 'rest'
 
 /** A certificate that should exist. Servers are called by name, so they carry subject alternative names. */
 export type Wanted = { name: string; authority: Authority; isServer: boolean }

@@ -7,8 +7,8 @@ import { interpolate, render } from './variables.ts'
 import { didYouMean, loadYaml, type Problem, refuse } from './yaml.ts'
 
 const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const
-export const profiles = ['core', 'analytics', 'monitoring'] as const
-export type Profile = (typeof profiles)[number]
+const profiles = ['core', 'analytics', 'monitoring'] as const
+type Profile = (typeof profiles)[number]
 
 const local = z.strictObject({
   initialise: z.array(z.string()).optional(),

@@ -43,11 +43,10 @@ const bansShape = z.strictObject({
 
 const connectorShape = z.record(z.string(), scalar)
 
-export type Topic = { name: string; partitions: number; replicationFactor: number; config: Record<string, string> }
-export type Client = z.infer<typeof principalsShape>['clients'][string]
-export type Principals = z.infer<typeof principalsShape>
-export type Connector = { name: string; config: Record<string, string> }
-export type SeedRules = z.infer<typeof bansShape>
+type Topic = { name: string; partitions: number; replicationFactor: number; config: Record<string, string> }
+type Principals = z.infer<typeof principalsShape>
+type Connector = { name: string; config: Record<string, string> }
+type SeedRules = z.infer<typeof bansShape>
 
 /** The desired state: everything that `config/` declares, checked. */
 export type Config = { topicPrefixes: string[]; topics: Topic[]; principals: Principals; connectors: Connector[]; bans: SeedRules }

@@ -6,7 +6,7 @@ import type { Service } from './compose.ts'
 const diskNeededMib = 1_024
 
 /** Memory that can be had without swapping, in MiB (proc(5), MemAvailable). */
-export function availableMemoryMib(): number {
+function availableMemoryMib(): number {
   return Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? 0) / 1024
 }
 

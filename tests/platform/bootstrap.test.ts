@@ -5,10 +5,13 @@ import { test } from 'node:test'
 import { env, run, succeed } from './platform.ts'
 
 test('bootstrap that was interrupted goes on when it is run again; run a third time it changes nothing', async () => {
+  let killed = false
   const interrupted = await run('bootstrap', [], {
     onStderr: (text, kill) => {
       // postgres is up, brokers are starting
-      if (text.includes('  postgres ')) kill('SIGINT')
+      if (killed || !text.includes('  postgres ')) return
+      killed = true
+      kill('SIGINT')
     },
   })
   assert.equal(interrupted.code, 130, interrupted.stderr)

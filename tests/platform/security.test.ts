@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { request } from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import pg from 'pg'
-import { readFileSync } from 'node:fs'
-import { request } from 'node:https'
 import { certificateFiles } from '../../clients/environment.ts'
 import { kafkaClient, withAdmin, withProducer } from '../../clients/kafka.ts'
 import { withPostgres } from '../../clients/postgres.ts'
@@ -51,8 +50,8 @@ test('a principal may do what is declared and nothing else', async () => {
   const send = (principal: string, topic: string) =>
     withProducer(kafkaClient(env, principal, 'quick'), (producer) => producer.send({ topic, acks: -1, messages: [{ key: 'access-test', value: null }] }))
   await send('shop-api', 'shop.products')
-  await assert.rejects(send('shop-api', 'catalog.products'), { type: 'TOPIC_AUTHORIZATION_FAILED' })
-  await assert.rejects(send('client-api', 'shop.products'), { type: 'TOPIC_AUTHORIZATION_FAILED' })
+  await assert.rejects(send('shop-api', 'catalog.products'), /Not authorized to access topics/)
+  await assert.rejects(send('client-api', 'shop.products'), /Not authorized to access topics/)
   const create = (principal: string, topic: string) => withAdmin(kafkaClient(env, principal, 'quick'), (admin) => admin.createTopics({ topics: [{ topic, numPartitions: 1 }] }))
   await assert.rejects(create('shop-api', 'shop.own'), (error: Error) => JSON.stringify(error, Object.getOwnPropertyNames(error)).includes('AUTHORIZATION_FAILED'))
 })
@@ -87,8 +86,13 @@ test('PostgreSQL takes the certificate of the role only; the client reads and ca
   await assert.rejects(login({ user: 'operator', ssl }), /certificate authentication failed/)
   await assert.rejects(login({ user: 'client-api', ssl: { ca: ssl.ca } }), /certificate/)
   await assert.rejects(login({ user: 'client-api' }), /no pg_hba.conf entry|no encryption/)
-  for (const principal of ['client-api', 'connect'])
-    await withPostgres(env, principal, (db) => assert.rejects(db.query('create table mine (x int)'), /permission denied/))
-  await withPostgres(env, 'client-api', (db) => assert.rejects(db.query('delete from products'), /permission denied/))
-  await withPostgres(env, 'connect', (db) => assert.rejects(db.query('select * from schema_versions'), /permission denied/))
+  const denied = (principal: string, sql: string) =>
+    withPostgres(env, principal, async (db) => {
+      // a role may be read-only by default, which it could lift itself: the rights must not be there
+      await db.query('set session characteristics as transaction read write')
+      await assert.rejects(db.query(sql), /permission denied/)
+    })
+  for (const principal of ['client-api', 'connect']) await denied(principal, 'create table mine (x int)')
+  await denied('client-api', 'delete from products')
+  await denied('connect', 'select * from schema_versions')
 })

@@ -19,6 +19,8 @@ const products = z
   .array(z.looseObject({ product_id: z.string(), name: z.string(), description: z.string() }))
   .parse(data('products.json'))
 
+const sample = products[0] ?? assert.fail('data/products.json is empty')
+
 let scratch: Awaited<ReturnType<typeof startScratch>>
 let sink: pg.Client
 let reader: pg.Client
@@ -31,9 +33,9 @@ before(async () => {
 })
 
 after(async () => {
-  await sink.end()
-  await reader.end()
-  await scratch.stop()
+  await sink?.end()
+  await reader?.end()
+  await scratch?.stop()
 })
 
 async function upsert(some: (typeof products)[number][]): Promise<void> {
@@ -143,8 +145,7 @@ test('words are the same here and in PostgreSQL', async () => {
 })
 
 test('a word is known as soon as its product is, and never suggested after its product went', async () => {
-  const [first] = products
-  const added = { ...first, product_id: 'new-1', name: 'Самовар угольный Жаровня', brand: 'Жаровня', tags: [] }
+  const added = { ...sample, product_id: 'new-1', name: 'Самовар угольный Жаровня', brand: 'Жаровня', tags: [] }
   assert.equal((await ask('самовор')).total, 0)
   await upsert([added])
   assert.deepEqual(await idsOf('самовор'), ['new-1'])
@@ -160,23 +161,32 @@ test('a word is known as soon as its product is, and never suggested after its p
     partial: false,
     excluded: 0,
   })
+  await upsert([{ ...added, product_id: 'new-2', name: 'Самовар' }])
+  assert.equal((await ask('кепятильникк')).total, 0)
+  await upsert([{ ...added, name: 'Кепятильник' }])
+  await upsert([{ ...added, name: 'Кипятильник' }])
+  assert.deepEqual(await idsOf('кепятильникк'), ['new-1'])
+  await sink.query("delete from products where product_id in ('new-1', 'new-2')")
+})
+
+test('a name counts more than tags, tags more than the description; an id or sku most of all', async () => {
+  const bare = { ...sample, tags: [] as string[], brand: 'Жаровня', description: 'Описание.' }
+  await upsert([
+    { ...bare, product_id: 'd', name: 'А', description: 'Самовар, в котором вода закипает. 10502' },
+    { ...bare, product_id: 't', name: 'Посуда', tags: ['самовар', '10502'] },
+    { ...bare, product_id: 'n', name: 'Большой угольный самовар с росписью вместо 10502' },
+  ])
+  assert.deepEqual(await idsOf('самовары'), ['n', 't', 'd'])
+  assert.deepEqual(await idsOf('10502'), ['10502', 'n', 't', 'd'])
+  assert.deepEqual((await idsOf('tplk15t'))[0], '10502')
+  await sink.query("delete from products where product_id in ('d', 't', 'n')")
 })
 
 test('what is too long to be indexed does not stop the sink', async () => {
-  const [first] = products
-  const words = Array.from({ length: 60_000 }, (_, index) => `слово${'абвгдежзик'.charAt(index % 10)}${index}`).join(
-    ' ',
-  )
-  const long = {
-    ...first,
-    product_id: 'long-1',
-    name: `Длинношеее ${words}`,
-    sku: words,
-    tags: [words],
-    category: words,
-    description: words,
-  }
-  await upsert([long])
+  const letters = (index: number) => String(index).replace(/./g, (digit) => 'абвгдежзик'.charAt(Number(digit)))
+  const words = Array.from({ length: 90_000 }, (_, index) => `ы${letters(100_000 + index)}`).join(' ')
+  const long = { ...sample, product_id: 'long-1', sku: words, tags: [words], category: words, description: words }
+  await upsert([{ ...long, name: `Длинношеее ${words}`, specifications: { all: words } }])
   assert.deepEqual(await idsOf('длинношеее'), ['long-1'])
   await sink.query("delete from products where product_id = 'long-1'")
 })

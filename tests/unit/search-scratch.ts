@@ -19,23 +19,10 @@ export async function startScratch(): Promise<{
 }> {
   const folder = mkdtempSync(join(tmpdir(), 'vygodno-search-'))
   const data = join(folder, 'data')
-  execFileSync(launcher, [
-    ...launcherArgs,
-    binary('initdb'),
-    '-D',
-    data,
-    '-U',
-    'operator',
-    '--auth=trust',
-    '--encoding=UTF8',
-    '--locale=C.UTF-8',
-    '--no-sync',
-  ])
-  const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'fsync=off'].flatMap((setting) => [
-    '-c',
-    setting,
-  ])
-  const server = spawn(launcher, [...launcherArgs, binary('postgres'), '-D', data, ...settings], {
+  const initialise = '-U operator --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync'.split(' ')
+  execFileSync(launcher, [...launcherArgs, binary('initdb'), '-D', data, ...initialise])
+  const serve = ['-c', 'listen_addresses=', '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off']
+  const server = spawn(launcher, [...launcherArgs, binary('postgres'), '-D', data, ...serve], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const exited = once(server, 'exit')
@@ -53,15 +40,25 @@ export async function startScratch(): Promise<{
     return client
   }
   const stop = async () => {
-    server.kill('SIGINT')
+    server.kill('SIGQUIT')
     await exited
     rmSync(folder, { recursive: true })
   }
-  const operator = await connect()
-  for (const name of readdirSync(join(root, 'config/postgres'))
-    .filter((file) => file.endsWith('.sql'))
-    .sort())
-    await operator.query(readFileSync(join(root, 'config/postgres', name), 'utf8'))
-  await operator.end()
+  try {
+    await applySchema(await connect())
+  } catch (error) {
+    await stop()
+    throw error
+  }
   return { connect, stop }
+}
+
+async function applySchema(operator: pg.Client): Promise<void> {
+  const folder = join(root, 'config/postgres')
+  const files = readdirSync(folder).filter((name) => name.endsWith('.sql'))
+  try {
+    for (const name of files.sort()) await operator.query(readFileSync(join(folder, name), 'utf8'))
+  } finally {
+    await operator.end()
+  }
 }

@@ -35,7 +35,7 @@ export const acls: Resource = {
 }
 
 /** The access rules that principals.yaml amounts to. A super user needs none. */
-export function declaredAcls({ principals }: Config): Acl[] {
+function declaredAcls({ principals }: Config): Acl[] {
   return Object.entries(principals.clients).flatMap(([principal, client]) => {
     if (client.super) return []
     const allow = (resource: Acl['resource'], names: string[], operations: string[]) =>

@@ -1,5 +1,6 @@
 package ru.vygodno.filter;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,21 +8,30 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/** The holds store, and how many products each rule holds back, which is counted from the store and kept beside it. */
+/**
+ * The holds store, with what is derived from it: how many products each rule holds back, and a bit for the hash of every
+ * key it has or had, so that most products, which have no hold, cost no look into the store.
+ */
 final class Holds {
+  private static final int BITS = 1 << 20;
+
   private final KeyValueStore<Bytes, byte[]> store;
+  private final BitSet keys = new BitSet(BITS);
   private final Map<String, Integer> blocked = new HashMap<>();
 
   Holds(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;
     try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
-      all.forEachRemaining(entry -> count(Hold.decode(entry.value).rules(), 1));
+      all.forEachRemaining(entry -> {
+        count(Hold.decode(entry.value).rules(), 1);
+        keys.set(bit(entry.key));
+      });
     }
   }
 
   /** Returns the product's hold, or null. */
   Hold get(Bytes key) {
-    byte[] bytes = store.get(key);
+    byte[] bytes = keys.get(bit(key)) ? store.get(key) : null;
     return bytes == null ? null : Hold.decode(bytes);
   }
 
@@ -35,6 +45,7 @@ final class Holds {
     } else {
       count(after.rules(), 1);
       store.put(key, after.encode());
+      keys.set(bit(key));
     }
   }
 
@@ -45,6 +56,12 @@ final class Holds {
   /** Returns how many products of this partition the rule holds back. */
   int blockedBy(String rule) {
     return blocked.getOrDefault(rule, 0);
+  }
+
+  private static int bit(Bytes key) {
+    int hash = key.hashCode();
+    // Ids that differ in their last digits only would crowd together in the low bits.
+    return (hash * 0x9E3779B1 >>> 12) & (BITS - 1);
   }
 
   private void count(List<String> rules, int by) {

@@ -170,8 +170,12 @@ final class Walk {
 
   private void currency(Field field) throws IOException {
     String s = at.string(field, field.expected);
-    if (s != null && !(s.length() == 3 && s.chars().allMatch(c -> c >= 'A' && c <= 'Z'))) {
+    if (s != null && !(s.length() == 3 && letter(s.charAt(0)) && letter(s.charAt(1)) && letter(s.charAt(2)))) {
       at.bad(field, field.expected);
     }
+  }
+
+  private static boolean letter(char c) {
+    return c >= 'A' && c <= 'Z';
   }
 }

@@ -1,0 +1,52 @@
+import { Command } from 'commander'
+import { type Environment, loadEnvironment } from '../clients/environment.ts'
+import { UsageError } from '../clients/errors.ts'
+import { print, printJson, runMain, step, table } from '../clients/terminal.ts'
+import { latency } from './lib/benchmarks/latency.ts'
+import type { Benchmark, Measure } from './lib/benchmarks/measure.ts'
+import { search } from './lib/benchmarks/search.ts'
+import { startup } from './lib/benchmarks/startup.ts'
+import { filter, shop } from './lib/benchmarks/throughput.ts'
+import { bootstrap } from './lib/bootstrap.ts'
+import { loadServices } from './lib/compose.ts'
+import { interruptible } from './lib/interrupt.ts'
+import { down } from './lib/stack.ts'
+import { didYouMean } from './lib/yaml.ts'
+
+const benchmarks: Benchmark[] = [startup, search, latency, shop, filter]
+const names = benchmarks.map(({ name }) => name)
+
+const program = new Command('bench')
+  .description('Measure speed and memory, on a stack of its own at 127.0.0.3 that is deleted before and after.')
+  .argument('[name...]', `which: ${names.join(', ')} (default: all)`)
+  .option('--json', 'as JSON')
+  .addHelpText('after', '\nExamples:\n  task bench\n  task bench -- latency --json')
+
+program.action(async (chosen: string[], { json }: { json?: true }) => {
+  interruptible()
+  const env = loadEnvironment()
+  for (const name of chosen) if (!names.includes(name)) throw new UsageError('UNKNOWN_BENCHMARK', `expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`, 'task bench -- latency')
+  const measures: Measure[] = []
+  for (const benchmark of benchmarks.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
+    await prepare(env, benchmark)
+    measures.push(...(await step(benchmark.name, (progress) => benchmark.run(env, progress))))
+  }
+  if (json) printJson(measures)
+  else print(table(['measured', 'value', 'target', ''], measures.map(row)))
+})
+
+/** Programs that are not measured would take part of the two cores. */
+async function prepare(env: Environment, { needs }: Benchmark): Promise<void> {
+  if (needs === 'nothing') return
+  await step('bootstrap', () => bootstrap(env))
+  if (needs === 'brokers') await down(env, loadServices(env).filter(({ name }) => name === 'connect' || name === 'product-filter' || name === 'postgres'))
+}
+
+function row({ what, value, unit, target }: Measure): string[] {
+  const shown = (number: number) => `${number >= 100 ? Math.round(number).toLocaleString('en') : number.toFixed(2)} ${unit}`
+  if (!target) return [what, shown(value), '', '']
+  const met = 'atMost' in target ? value <= target.atMost : value >= target.atLeast
+  return [what, shown(value), 'atMost' in target ? `≤ ${target.atMost} ${unit}` : `≥ ${target.atLeast} ${unit}`, met ? 'met' : 'MISSED']
+}
+
+await runMain(program)

@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Environment } from '../../../clients/environment.ts'
+import { kafkaClient, withProducer } from '../../../clients/kafka.ts'
+import { type Queryable, withPostgres } from '../../../clients/postgres.ts'
+import { until } from '../until.ts'
+import { type Benchmark, makeProducts, percentile, timed } from './measure.ts'
+
+const perSecond = 200
+const seconds = 20
+const warmUp = 5 * perSecond
+const ids = z.array(z.object({ product_id: z.string() }))
+
+/** Product sent → in PostgreSQL, where search finds it, at a steady rate; and ban → gone, process start included. */
+export const latency: Benchmark = {
+  name: 'latency',
+  needs: 'platform',
+  run: async (env, progress) => {
+    const prefix = `lat-${Date.now()}`
+    const delays = await sendAndWatch(env, prefix, progress)
+    const banned = []
+    for (let round = 0; round < 5; round++) banned.push(await banUntilGone(env, `${prefix}-${round}`))
+    return [
+      { what: `sent → searchable at ${perSecond}/s, p50`, value: percentile(delays, 0.5), unit: 'ms', target: { atMost: 300 } },
+      { what: `sent → searchable at ${perSecond}/s, p99`, value: percentile(delays, 0.99), unit: 'ms', target: { atMost: 1_000 } },
+      { what: 'banned add → gone from search, slowest of 5', value: Math.max(...banned), unit: 's', target: { atMost: 2 } },
+    ]
+  },
+}
+
+async function sendAndWatch(env: Environment, prefix: string, progress: (text: string) => void): Promise<number[]> {
+  const make = makeProducts(env, prefix)
+  const total = warmUp + perSecond * seconds
+  const pending = new Map<string, number>()
+  const delays: number[] = []
+  let sent = 0
+  let allSent = false
+  const watch = (db: Queryable) =>
+    until({ code: 'BENCH_LATENCY', awaited: `${total} products in PostgreSQL`, timeoutMs: 120_000, everyMs: 5, hint: 'task status' }, async () => {
+      const { rows } = await db.query('select product_id from products where product_id = any($1)', [[...pending.keys()]])
+      const now = performance.now()
+      for (const { product_id: id } of ids.parse(rows)) {
+        delays.push(now - (pending.get(id) ?? now))
+        pending.delete(id)
+      }
+      progress(`${delays.length} of ${total} seen`)
+      return (allSent && pending.size === 0) || `${pending.size} outstanding`
+    })
+  const send = () =>
+    withProducer(kafkaClient(env, 'shop-api'), async (producer) => {
+      const started = performance.now()
+      const acknowledged: Promise<unknown>[] = []
+      while (sent < total) {
+        for (; sent < total && sent < ((performance.now() - started) * perSecond) / 1000; sent++) {
+          const message = make(sent)
+          pending.set(message.key, performance.now())
+          acknowledged.push(producer.send({ topic: 'shop.products', acks: -1, messages: [message] }))
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      await Promise.all(acknowledged)
+      allSent = true
+    })
+  // products that the sample rules hold back never arrive, so they are lifted out of the count
+  const db = withPostgres(env, 'operator', watch)
+  await Promise.all([send(), db])
+  return delays.slice(warmUp)
+}
+
+async function banUntilGone(env: Environment, id: string): Promise<number> {
+  const started = performance.now()
+  await timed(['node', join(env.build, 'dist', 'tasks', 'banned.js'), 'add', id, '--reason', 'bench'], { cwd: env.root })
+  await withPostgres(env, 'operator', (db) =>
+    until({ code: 'BENCH_BAN', awaited: `${id} to be gone`, timeoutMs: 20_000, everyMs: 10, hint: 'task status' }, async () => (await db.query('select 1 from products where product_id = $1', [id])).rowCount === 0 || 'still there'),
+  )
+  return (performance.now() - started) / 1000
+}

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Environment } from '../../../clients/environment.ts'
+import { InfraError } from '../../../clients/errors.ts'
+
+/** One figure with what it should be; `target` is a limit in the same unit. */
+export type Measure = { what: string; value: number; unit: string; target?: { atMost: number } | { atLeast: number } }
+
+/** A benchmark measures on the running stack of the environment. */
+export type Benchmark = { name: string; needs: 'nothing' | 'platform' | 'brokers'; run(env: Environment, progress: (text: string) => void): Promise<Measure[]> }
+
+/** Runs a program to its end and returns its stdout and how long it took, process start included. */
+export function timed(command: string[], options: { cwd: string }): Promise<{ stdout: string; ms: number }> {
+  const [program = '', ...args] = command
+  const started = performance.now()
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  return new Promise((resolve, reject) =>
+    child.on('error', reject).on('close', (code) => {
+      if (code === 0) resolve({ stdout, ms: performance.now() - started })
+      else reject(new InfraError('BENCH_PROGRAM', `expected ${command.join(' ')} to succeed, exit code ${code}: ${stderr.trim().slice(-500)}`, 'task status'))
+    }),
+  )
+}
+
+/** The value below which a share of the values lies (nearest rank). */
+export function percentile(values: number[], share: number): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+}
+
+const productShape = z.looseObject({ product_id: z.string(), sku: z.string() })
+
+/** Endless realistic products: the committed ones again and again under new ids. */
+export function makeProducts(env: Environment, prefix: string): (index: number) => { key: string; value: string } {
+  const samples = z.array(productShape).parse(JSON.parse(readFileSync(join(env.root, 'data', 'products.json'), 'utf8')))
+  return (index) => {
+    const id = `${prefix}-${index}`
+    return { key: id, value: JSON.stringify({ ...samples[index % samples.length], product_id: id, sku: id }) }
+  }
+}

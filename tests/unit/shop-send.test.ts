@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { checked, unchecked } from '../../apps/shop-api/check.ts'
+import { duplicateFinder } from '../../apps/shop-api/duplicates.ts'
+import { Known } from '../../apps/shop-api/known.ts'
+import { murmur2, partitionOf } from '../../apps/shop-api/partition.ts'
+import { layoutDefect } from '../../apps/shop-api/records.ts'
+import { printable, shellQuoted } from '../../apps/shop-api/text.ts'
+import { watchFile } from '../../apps/shop-api/watch.ts'
+
+describe('the partition of a key', () => {
+  it('is what the Java client makes of it', () => {
+    // the vectors of org.apache.kafka.common.utils.UtilsTest
+    const vectors: [string, number][] = [
+      ['21', -973932308],
+      ['foobar', -790332482],
+      ['a-little-bit-long-string', -985981536],
+      ['a-little-bit-longer-string', -1486304829],
+      ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
+      ['abc', 479470107],
+    ]
+    for (const [key, hash] of vectors) assert.equal(murmur2(Buffer.from(key)), hash, key)
+    for (const [key, hash] of vectors) assert.equal(partitionOf(Buffer.from(key), 6), (hash & 0x7fffffff) % 6, key)
+  })
+})
+
+describe('a record that is not a product', () => {
+  const bad = Buffer.from('{"product_id": "a\\u0431", "name":')
+
+  it('is not sent when it is checked', () => {
+    const result = checked({ line: 3, bytes: bad })
+    assert.equal('reason' in result && result.reason, 'not-json')
+  })
+
+  it('is sent unchecked under what looks like its id, else under file and line', () => {
+    const key = (bytes: string | Buffer) => unchecked({ line: 3, bytes: Buffer.from(bytes) }, '/x/товары.json')
+    assert.deepEqual(key(bad), { id: 'aб' })
+    for (const other of ['', 'часы', '{"product_id": 12}', '{"product_id": ""}', '{"product_id": "\\x"}', `{"product_id": "${'x'.repeat(201)}"}`])
+      assert.deepEqual(key(other), { id: 'товары.json:3' }, other)
+  })
+
+  it('is refused even unchecked when there is nothing of it to send', () => {
+    const defect = layoutDefect('a record', 'nothing')
+    assert.equal(unchecked({ line: 1, bytes: Buffer.alloc(0), defect }, 'f'), defect)
+    assert.deepEqual(unchecked({ line: 1, bytes: bad, defect }, 'f'), { id: 'aб' })
+  })
+})
+
+describe('equal ids in one file', () => {
+  it('are told by the line of the first', () => {
+    const before = duplicateFinder()
+    assert.deepEqual([before('a', 1), before('b', 2), before('a', 3), before('a', 4)], [undefined, undefined, 1, 1])
+  })
+})
+
+describe('what watching has sent', () => {
+  const content = (text: string) => Buffer.from(text)
+
+  it('is sent again only when it differs from the last under its id', () => {
+    const known = new Known()
+    assert.equal(known.differs('a', content('1')), true)
+    assert.equal(known.differs('b', content('1')), true)
+    assert.equal(known.differs('a', content('1')), false)
+    known.confirm()
+    assert.equal(known.differs('b', content('1')), false)
+    assert.equal(known.differs('a', content('2')), true)
+    assert.equal(known.differs('a', content('1')), true)
+  })
+
+  it('differs again when it may not have arrived', () => {
+    const known = new Known()
+    known.differs('a', content('1'))
+    known.confirm()
+    known.differs('a', content('2'))
+    known.forget()
+    assert.equal(known.differs('a', content('1')), true)
+  })
+})
+
+describe('watching a file', () => {
+  it('makes a pass at once and after each change, also of a file that is replaced, deleted and made anew', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'слежу '))
+    const file = join(folder, 'товары.json')
+    const stop = new AbortController()
+    const steps = [
+      () => writeFile(file, 'longer than before'),
+      () => writeFile(join(folder, 'new'), 'n').then(() => rename(join(folder, 'new'), file)),
+      () => rm(file),
+      () => writeFile(file, 'back'),
+    ]
+    let passes = 0
+    await writeFile(file, '1')
+    await watchFile(file, stop.signal, async () => {
+      const step = steps[passes++]
+      if (step) await step()
+      else stop.abort()
+      return true
+    })
+    assert.equal(passes, steps.length + 1)
+    await rm(folder, { recursive: true })
+  })
+
+  it('tries the same content again when the pass asks for it', async () => {
+    const stop = new AbortController()
+    let passes = 0
+    await watchFile('/does/not/exist', stop.signal, async () => {
+      if (++passes === 3) stop.abort()
+      return false
+    })
+    assert.equal(passes, 3)
+  })
+})
+
+describe('text from outside', () => {
+  it('cannot move the cursor', () => {
+    assert.equal(printable('a\u001b[2Jб\u009b\n'), 'a�[2Jб��')
+  })
+
+  it('is quoted for the shell where it must be', () => {
+    assert.equal(shellQuoted('data/товары-1.json'), 'data/товары-1.json')
+    assert.equal(shellQuoted("мой $(прайс)'s"), "'мой $(прайс)'\\''s'")
+  })
+})
