@@ -41,7 +41,7 @@ export function productTable(products: Found[], width: number, colour: boolean):
     [name, brand, category, price(amount, currency), String(available), product_id].map(printable),
   )
   const shown = titles.map((_, index) => index).filter((index) => width >= (leastWidth[index] ?? 0))
-  const most = [0, Math.floor(width / 6), Math.floor(width / 5), 16, 6, Math.max(10, Math.floor(width / 6))]
+  const most = [0, Math.floor(width / 6), Math.floor(width / 5), 16, 6, Math.max(24, Math.floor(width / 3))]
   const widths = titles.map((title, index) => {
     const longest = Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0))
     return Math.min(longest, most[index] ?? longest) + padding

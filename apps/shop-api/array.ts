@@ -47,10 +47,7 @@ export class ArraySplitter implements Splitter {
     this.#at -= this.#begin
     this.#begin = 0
     this.#scan()
-    if (this.#buffer.length - this.#begin > MAX_PRODUCT_BYTES) {
-      if (this.#state === 'inside' && this.#seek()) this.#scan()
-      else this.#drop()
-    }
+    if (this.#buffer.length - this.#begin > MAX_PRODUCT_BYTES) this.#drop()
     return this.#taken()
   }
 
@@ -160,8 +157,7 @@ export class ArraySplitter implements Splitter {
 
   /** Forgets bytes of a record that is too large anyway, but for what may begin the next record's line. */
   #drop(): void {
-    const kept = this.#state === 'seeking' ? ((this.#lineStart ?? this.#ownStart)?.length ?? 0) : 0
-    const to = this.#buffer.length - kept
+    const to = this.#buffer.length - ((this.#lineStart ?? this.#ownStart)?.length ?? 0)
     this.#line += newlines(this.#buffer.subarray(this.#begin, to))
     this.#dropped += to - this.#begin
     this.#begin = to

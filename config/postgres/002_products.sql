@@ -34,9 +34,10 @@ end
 $$;
 
 -- The searched texts of a product, best first. They are cut, because what PostgreSQL cannot index would stop the sink:
--- a tsvector holds 1 MB, an index entry 2.7 kB.
+-- a tsvector holds 1 MB, an index entry 2.7 kB. The search path is fixed because the trigger of 003 has another one than
+-- the session, and plans are thrown away when it changes.
 create function product_texts(doc jsonb) returns text[]
-language plpgsql immutable strict parallel safe
+language plpgsql immutable strict parallel safe set search_path = pg_catalog, public, pg_temp
 as $$
 begin
   return array[

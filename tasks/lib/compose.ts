@@ -25,6 +25,7 @@ const service = z.strictObject({
   ports: z.array(z.string()).prefault([]),
   depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(conditions) })).prefault({}),
   healthcheck: z.strictObject({ test: z.array(z.string()).min(3), start_period: z.string().regex(/^\d+s$/) }).optional(),
+  stop_signal: z.enum(['SIGTERM', 'SIGINT']).prefault('SIGTERM'),
   stop_grace_period: z.string().regex(/^\d+s$/).prefault('10s'),
   mem_limit: z.string().regex(/^\d+m$/).prefault('64m'),
   'x-local': local.prefault({}),
@@ -47,6 +48,7 @@ export type Service = {
   ports: { host: string; port: number }[]
   dependsOn: { service: string; condition: (typeof conditions)[number] }[]
   probe?: { kind: string; target: string; deadlineMs: number }
+  stopSignal: 'SIGTERM' | 'SIGINT'
   graceMs: number
   memoryMib: number
   folders: { data: string; config: string; log: string }
@@ -117,6 +119,7 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     }),
     dependsOn: Object.entries(declared.depends_on).map(([other, { condition }]) => ({ service: other, condition })),
     ...(test ? { probe: { kind: test[2] ?? '', target: fill(test[3] ?? ''), deadlineMs: durationMs(declared.healthcheck?.start_period ?? '60s') } } : {}),
+    stopSignal: declared.stop_signal,
     graceMs: durationMs(declared.stop_grace_period),
     memoryMib: Number.parseInt(declared.mem_limit, 10),
     folders: { data: variables.DATA ?? '', config: variables.CONFIG ?? '', log: variables.LOG ?? '' },

@@ -77,12 +77,12 @@ export function signalGroup(target: PidFile, signal: NodeJS.Signals): void {
 }
 
 /**
- * Stops a process: TERM, then after the grace period KILL.
+ * Stops a process: its stop signal, then after the grace period KILL.
  *
  * @returns how it went; `killed` means that the grace period was not enough
  */
-export async function stopProcess(target: PidFile, graceMs: number): Promise<'stopped' | 'killed'> {
-  signalGroup(target, 'SIGTERM')
+export async function stopProcess(target: PidFile, graceMs: number, signal: NodeJS.Signals = 'SIGTERM'): Promise<'stopped' | 'killed'> {
+  signalGroup(target, signal)
   if (await gone(target, graceMs)) return 'stopped'
   signalGroup(target, 'SIGKILL')
   await gone(target, 5_000)

@@ -41,7 +41,7 @@ function fingerprint(service: Service): string {
 export async function up(env: Environment, services: Service[]): Promise<void> {
   for (const service of services) {
     const running = processOf(env, service)
-    if (running && isOutdated(service, running)) await step(`${service.name}: its declaration changed, stopping`, () => stopProcess(running, service.graceMs))
+    if (running && isOutdated(service, running)) await step(`${service.name}: its declaration changed, stopping`, () => stopProcess(running, service.graceMs, service.stopSignal))
   }
   const starting = services.filter((service) => service.probe && !processOf(env, service))
   await requireFreePorts(starting)
@@ -197,7 +197,7 @@ export async function down(env: Environment, services: Service[]): Promise<void>
 
 async function stopOne(env: Environment, service: Service): Promise<'stopped' | 'killed'> {
   const running = processOf(env, service)
-  const outcome = running ? await stopProcess(running, service.graceMs) : 'stopped'
+  const outcome = running ? await stopProcess(running, service.graceMs, service.stopSignal) : 'stopped'
   forget(pidFile(env, service))
   if (service.cds && outcome === 'stopped' && running && uptimeMs(running) > trainingMs) keepArchive(env, service.cds)
   return outcome

@@ -7,8 +7,7 @@ import { connectRest } from '../../clients/connect.ts'
 import { kafkaClient, readTopic, withProducer } from '../../clients/kafka.ts'
 import { loadServices } from '../../tasks/lib/compose.ts'
 import { idsInPostgres } from '../../tasks/lib/observe.ts'
-import { stopProcess } from '../../tasks/lib/processes.ts'
-import { processOf } from '../../tasks/lib/stack.ts'
+import { down, processOf } from '../../tasks/lib/stack.ts'
 import { until } from '../../tasks/lib/until.ts'
 import { bootstrapped, client, env, run, shop, succeed } from './platform.ts'
 
@@ -36,7 +35,8 @@ test('a record the sink can’t take goes to its dead-letter queue, and the sink
 
 test('PostgreSQL goes away and comes back: the sink catches up by itself', async () => {
   const postgres = loadServices(env).find(({ name }) => name === 'postgres') ?? assert.fail('postgres is a service')
-  await stopProcess(processOf(env, postgres) ?? assert.fail('postgres runs'), 10_000)
+  await down(env, [postgres])
+  assert.equal(processOf(env, postgres), undefined)
   const id = `outage-${mark}`
   await put('shop.products', id, product(id, { name: `Переживший сбой ${mark}` }), 'shop-api')
   const { code, stderr } = await run(client, ['search', 'чайник'])

@@ -47,6 +47,8 @@ describe('checkProduct', () => {
     assert.equal(detailOf(bytesOf('нет поля name')), 'name: expected a non-empty string, got nothing')
     assert.equal(detailOf(bytesOf('остатки массивом')), 'stock: expected an object {available, reserved}, got an array')
     assert.equal(detailOf(bytesOf('сумма больше триллиона')).split(', got')[0], 'price.amount: expected at most 1000000000000')
+    const long = valid.replace('"RUB"', `"${'я'.repeat(5_000)}"`)
+    assert.equal(detailOf(long), `price.currency: expected 3 upper-case letters, got "${'я'.repeat(60)}…"`)
     assert.equal(detailOf(valid, 'другой'), 'product_id: expected the record\'s key "другой", got "12345"')
   })
 

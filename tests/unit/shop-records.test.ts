@@ -81,6 +81,8 @@ describe('a JSON array', () => {
       const after = 5 + bad.split('\n').length
       const trimmed = bad.trim()
       assert.deepEqual(found, [[2, good.trim()], [5, trimmed], [after, next.trim()], [after + 6, good.trim()]], bad)
+      const soon = new ArraySplitter().push(Buffer.from(`[\n${good},\n${bad},\n${next},\n${good}`))
+      assert.equal(soon.length, 4, `without waiting for the end of the file: ${bad}`)
     }
   })
 
@@ -99,6 +101,15 @@ describe('a JSON array', () => {
     assert.deepEqual(everyWay(array, '[\n  {"a": 1},\n  {"b": "2'), [[2, '{"a": 1}'], [3, end]])
     const noBracket = '! not-json expected "]" after the last record, got the end of the file'
     assert.deepEqual(everyWay(array, '[\n  {"a": 1},\n'), [[2, '{"a": 1}'], [3, noBracket]])
+  })
+
+  it('that was cut off behind a broken record gives what can be told apart', () => {
+    assert.deepEqual(cut(array, '[\n {"a": 1},\n {"b": 2\n {"c": 3}', 1e9), [
+      [2, '{"a": 1}'],
+      [3, '{"b": 2'],
+      [4, '{"c": 3}'],
+      [4, '! not-json expected "]" after the last record, got the end of the file'],
+    ])
   })
 
   it('reports commas too few or too many, and text behind the array', () => {
@@ -126,10 +137,12 @@ describe('a JSON array', () => {
   })
 
   it('loses no record behind a broken one of several megabytes', () => {
-    const text = `[\n {"a": 1},\n {"x": "${'x'.repeat(2_500_000)},\n {"b": 2}\n]`
-    const found = cut(array, text, 65_536)
-    assert.deepEqual([found.length, found[2]], [3, [4, '{"b": 2}']])
-    assert.match(String(found[1]?.[1]), /^! too-large/)
+    for (const size of [2_500_000, 2_500_001, 2_500_002, 2_500_003]) {
+      const text = `[\n {"a": 1},\n {"x": "${'x'.repeat(size)},\n {"b": 2},\n {"c": 3}\n]`
+      const found = cut(array, text, 500_004)
+      assert.deepEqual([found[2], found[3]], [[4, '{"b": 2}'], [5, '{"c": 3}']])
+      assert.match(String(found[1]?.[1]), /^! too-large/)
+    }
   })
 })
 

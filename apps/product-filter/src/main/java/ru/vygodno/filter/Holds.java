@@ -61,7 +61,7 @@ final class Holds {
   private static int bit(Bytes key) {
     int hash = key.hashCode();
     // Ids that differ in their last digits only would crowd together in the low bits.
-    return (hash * 0x9E3779B1 >>> 12) & (BITS - 1);
+    return hash * 0x9E3779B1 >>> 12;
   }
 
   private void count(List<String> rules, int by) {

@@ -1,6 +1,7 @@
 package ru.vygodno.filter;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.rocksdb.NativeLibraryLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +46,7 @@ public final class ProductFilter {
       }
       run(settings);
     } catch (IOException | IllegalArgumentException | ConfigException e) {
-      fail(USAGE, "expected a readable configuration, got " + e);
+      fail(USAGE, "expected a readable configuration and a state folder to write to, got " + e);
     } catch (ExecutionException | KafkaException e) {
       LOG.error("stopping", e);
       fail(INFRASTRUCTURE, "expected a cluster that answers, got " + rootOf(e));
@@ -52,7 +55,8 @@ public final class ProductFilter {
     }
   }
 
-  private static void run(Settings settings) throws InterruptedException {
+  private static void run(Settings settings) throws InterruptedException, IOException {
+    loadRocksDb(settings.streams().getProperty(StreamsConfig.STATE_DIR_CONFIG));
     CountDownLatch failed = new CountDownLatch(1);
     ReadyFile ready = new ReadyFile(settings.readyFile());
     KafkaStreams streams = new KafkaStreams(FilterTopology.of(settings.topics()), settings.streams());
@@ -68,6 +72,14 @@ public final class ProductFilter {
     streams.start();
     failed.await();
     fail(INFRASTRUCTURE, "stopped by an error; the log has it");
+  }
+
+  /** Unpacks RocksDB's library beside the state: by default each killed run leaves its own 15 MB in the temp folder. */
+  private static void loadRocksDb(String stateDir) throws IOException {
+    if (stateDir != null) {
+      Files.createDirectories(Path.of(stateDir));
+      NativeLibraryLoader.getInstance().loadLibrary(stateDir);
+    }
   }
 
   /** Leaves the group: otherwise the next start waits until this member's session times out. */
