@@ -49,12 +49,22 @@ const structure = z.looseObject({
 /** A product as a shop sends it. Fields beyond these are allowed. */
 export type Product = z.infer<typeof structure>
 
+type Reason =
+  | 'not-json'
+  | 'bad-utf8'
+  | 'not-an-object'
+  | 'missing-field'
+  | 'wrong-type'
+  | 'bad-value'
+  | 'key-mismatch'
+  | 'too-large'
+
 /**
  * Why a record is not a product; `reason` is what the dead-letter record's header of that name holds.
  * `path` is the field, such as `images[0].url`, or null when it is the document as a whole.
  */
 export type Defect = {
-  reason: 'not-json' | 'bad-utf8' | 'not-an-object' | 'missing-field' | 'wrong-type' | 'bad-value' | 'key-mismatch' | 'too-large'
+  reason: Reason
   path: string | null
   detail: string
 }
@@ -77,7 +87,8 @@ export function checkProduct(value: Buffer | string, key?: string): { product: P
   try {
     document = JSON.parse(text)
   } catch (error) {
-    return text.trim() ? defect('not-json', null, 'JSON', messageOf(error)) : defect('not-json', null, 'a JSON object', 'nothing')
+    if (!text.trim()) return defect('not-json', null, 'a JSON object', 'nothing')
+    return defect('not-json', null, 'JSON', messageOf(error))
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return defect('not-an-object', null, 'a JSON object', seen(document))
@@ -99,7 +110,7 @@ export function tooLarge(bytes: number): Defect {
   return defect('too-large', null, `at most ${MAX_PRODUCT_BYTES} bytes`, String(bytes))
 }
 
-function defect(reason: Defect['reason'], path: string | null, expected: string, got: string): Defect {
+function defect(reason: Reason, path: string | null, expected: string, got: string): Defect {
   const where = path === null ? null : shorten(path, 200)
   return { reason, path: where, detail: `${where === null ? '' : `${where}: `}expected ${expected}, got ${got}` }
 }
@@ -180,7 +191,8 @@ function documentDefect(json: string): Defect | undefined {
     const isName = level?.names && level.atName
     if (level && isName) level.step = text
     else if (typeof level?.step === 'number') level.step++
-    const refused = (expected: string, got: string) => defect('bad-value', pathOf(open.map(({ step }) => step)), expected, got)
+    const refused = (expected: string, got: string) =>
+      defect('bad-value', pathOf(open.map(({ step }) => step)), expected, got)
     if (text.includes('\0')) return refused('text', 'U+0000')
     if (/\p{Surrogate}/u.test(text)) return refused('text', 'half a surrogate pair')
     if (level && isName) {

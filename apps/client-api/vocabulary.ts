@@ -14,8 +14,11 @@ export type Counts = Map<string, number>
 /** Counts the products that have each of the terms. Beginnings are compared as they are, words by their stems. */
 export async function countProducts(db: Queryable, terms: string[]): Promise<Counts> {
   const { rows } = await db.query(
-    `select term, case numnode(query) when 0 then -1 else
-       (select count(*)::int from (select from products where search @@ query limit 50) sample) end as products
+    `select term, case
+       when numnode(query) = 0 then -1
+       -- a phrase of which a word is not searched is no phrase: «br and»
+       when term like '% <-> %' and numnode(query) < 3 then 0
+       else (select count(*)::int from (select from products where search @@ query limit 50) sample) end as products
      from unnest($1::text[]) term,
        to_tsquery(case when term like '%:*' then 'simple' else 'russian' end::regconfig, term) query`,
     [[...new Set(terms)]],

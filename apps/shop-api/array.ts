@@ -29,7 +29,7 @@ export class ArraySplitter implements Splitter {
   // the record being read: its first line, how many of its bytes were too many to keep
   #recordLine = 1
   #dropped = 0
-  // white space since the last newline while nothing else came; how this record's line and those of good ones begin
+  // white space since the last newline while nothing else came; how the lines of this and of good records begin
   #lead: string | undefined = ''
   #ownStart: Buffer | undefined
   #lineStart: Buffer | undefined
@@ -57,7 +57,8 @@ export class ArraySplitter implements Splitter {
     const got = 'the end of the file: what follows here cannot be told apart'
     if (inRecord) this.#emit(this.#buffer.length, layoutDefect('a record that ends', got))
     else if (this.#state === 'scalar') this.#emit(this.#buffer.length)
-    if (this.#state === 'between' && !this.bare && !inRecord) this.#layout('"]" after the last record', 'the end of the file')
+    if (this.#state === 'between' && !this.bare && !inRecord)
+      this.#layout('"]" after the last record', 'the end of the file')
     return this.#taken()
   }
 
@@ -137,7 +138,7 @@ export class ArraySplitter implements Splitter {
   #scalar(): void {
     while (this.#at < this.#buffer.length) {
       const byte = this.#buffer[this.#at] as number
-      if (byte === COMMA || byte === CLOSE_ARRAY || byte === OPEN_OBJECT || byte === NEWLINE) return this.#emit(this.#at)
+      if ([COMMA, CLOSE_ARRAY, OPEN_OBJECT, NEWLINE].includes(byte)) return this.#emit(this.#at)
       this.#at++
     }
   }
@@ -155,7 +156,7 @@ export class ArraySplitter implements Splitter {
     return true
   }
 
-  /** Forgets bytes of a record that is too large anyway, but for what may begin the next record's line. */
+  /** Forgets bytes of a record that is too large anyway, but for what may be the next one's beginning. */
   #drop(): void {
     const to = this.#buffer.length - ((this.#lineStart ?? this.#ownStart)?.length ?? 0)
     this.#line += newlines(this.#buffer.subarray(this.#begin, to))
@@ -169,7 +170,8 @@ export class ArraySplitter implements Splitter {
     while (isSpace(bytes.at(-1)) || bytes.at(-1) === COMMA) bytes = bytes.subarray(0, -1)
     const size = this.#dropped + bytes.length
     const refused = size > MAX_PRODUCT_BYTES ? (defect ?? tooLarge(size)) : defect
-    this.#records.push({ line: this.#recordLine, bytes: size > MAX_PRODUCT_BYTES ? EMPTY : bytes, defect: refused })
+    if (size > MAX_PRODUCT_BYTES) bytes = EMPTY
+    this.#records.push({ line: this.#recordLine, bytes, defect: refused })
     this.#dropped = 0
     this.#begin = this.#at = to
     this.#state = 'between'

@@ -19,7 +19,8 @@ export async function send(given: string | undefined, options: Options): Promise
   const env = loadEnvironment()
   const file = given ?? relative(process.cwd(), join(env.root, 'data', 'products.json'))
   const interrupted = interruption()
-  const sent = options.watch ? await watch(env, file, options, interrupted) : await sendOnce(env, file, options, interrupted)
+  const run = options.watch ? watch : sendOnce
+  const sent = await run(env, file, options, interrupted)
   const error = interrupted.error(sent)
   if (error) throw error
 }
@@ -41,9 +42,10 @@ async function watch(env: Environment, file: string, options: Options, { signal 
     return problem
   }
   await watchFile(file, signal, async () => {
+    passes++
     const problem = await pass().catch((error: unknown) => error)
     // what is wrong from the start won't come right by waiting, but for records that are being written
-    const passing = problem instanceof VygodnoError && (++passes > 1 || problem.code === 'BAD_RECORDS')
+    const passing = problem instanceof VygodnoError && (passes > 1 || problem.code === 'BAD_RECORDS')
     if (problem && !passing) throw problem
     const again = passing && !(problem instanceof UsageError)
     if (passing) warn(`${problem.message}; ${again ? `trying again in ${RETRY_MS / 1_000} s` : 'waiting for a change'}`)
@@ -56,9 +58,12 @@ async function watch(env: Environment, file: string, options: Options, { signal 
 
 /** `shop withdraw`: sends a null for every id. */
 export async function withdraw(ids: string[], options: { json: boolean }): Promise<void> {
-  for (const id of ids)
-    if (id === '' || id.length > 200)
-      throw new UsageError('BAD_PRODUCT_ID', `expected product ids of 1 to 200 characters, got ${JSON.stringify(id.slice(0, 40))}`, 'task shop -- withdraw --help')
+  const bad = ids.find((id) => id === '' || id.length > 200)
+  if (bad !== undefined) {
+    const got = JSON.stringify(bad.slice(0, 40))
+    const hint = 'task shop -- withdraw --help'
+    throw new UsageError('BAD_PRODUCT_ID', `expected product ids of 1 to 200 characters, got ${got}`, hint)
+  }
   const started = performance.now()
   const sent = await withSender(loadEnvironment(), 0, async (sender) => {
     for (const id of new Set(ids)) await sender.add(id, null)

@@ -18,11 +18,9 @@ export function interruption(): Interruption {
     })
   end('SIGINT', 130)
   end('SIGTERM', 143)
-  return {
-    signal: controller.signal,
-    error: (sent) =>
-      code === 0
-        ? undefined
-        : new VygodnoError('INTERRUPTED', `interrupted; ${sent} sent and acknowledged until then`, 'the same command sends all from the beginning, which does no harm', code),
+  const error = (sent: number) => {
+    const hint = 'the same command sends all from the beginning, which does no harm'
+    return new VygodnoError('INTERRUPTED', `interrupted; ${sent} sent and acknowledged until then`, hint, code)
   }
+  return { signal: controller.signal, error: (sent) => (code === 0 ? undefined : error(sent)) }
 }

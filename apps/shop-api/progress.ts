@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress'
+import { MultiBar } from 'cli-progress'
 import { say } from '../../clients/terminal.ts'
 
 const PLAIN_EVERY_MS = 5_000
@@ -30,21 +30,24 @@ function plainLines(position: () => Position, rate: (sent: number) => number): P
 
 function liveBar(position: () => Position, rate: (sent: number) => number): Progress {
   const { size } = position()
-  const format = `${size ? '{bar} {percentage} % · ' : ''}{sent} sent · {rate}/s${size ? ' · {eta_formatted} left' : ''}`
-  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true, barsize: 30 })
+  const counts = '{sent} sent · {rate}/s'
+  const format = size ? `{bar} {percentage} % · ${counts} · {eta_formatted} left` : counts
+  // the kind of bar that can have text above it
+  const barsize = Math.max(0, Math.min(30, process.stderr.columns - 50))
+  const look = { format, barsize, hideCursor: true, clearOnComplete: true, linewrap: true }
+  const bars = new MultiBar({ ...look, stream: process.stderr })
+  const bar = bars.create(size, 0, { sent: 0, rate: 0 })
   const show = () => {
     const { read, sent } = position()
     bar.update(Math.min(read, size), { sent, rate: rate(sent) })
   }
-  bar.start(size, 0, { sent: 0, rate: 0 })
   const timer = setInterval(show, LIVE_EVERY_MS)
   return {
-    say(text) {
-      process.stderr.write(`\r\u001b[K${text}\n`)
-    },
+    say: (text) => bars.log(`${text}\n`),
     stop() {
       clearInterval(timer)
-      bar.stop()
+      bars.update()
+      bars.stop()
     },
   }
 }

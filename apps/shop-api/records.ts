@@ -11,7 +11,7 @@ export type RawRecord = {
   defect?: Defect
 }
 
-/** Cuts a stream of bytes into records; every byte ends up in a record or is white space or punctuation between them. */
+/** Cuts a stream of bytes into records; every byte is in a record, or white space or punctuation between them. */
 export type Splitter = {
   push(chunk: Buffer): RawRecord[]
   end(): RawRecord[]

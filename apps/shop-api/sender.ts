@@ -6,8 +6,8 @@ import { partitionOf } from './partition.ts'
 const PRINCIPAL = 'shop-api'
 const TOPIC = 'shop.products'
 // A batch over 1 MB is refused by the broker and not split by kafkajs; from 256 KiB on, larger ones are no faster.
-const BATCH_BYTES = 256 * 1024
-const BUFFER_BYTES = 4 * 1024 * 1024
+const BATCH_BYTES = 512 * 1024
+const BUFFER_BYTES = 8 * 1024 * 1024
 const OVERHEAD_BYTES = 100
 
 /** Sends products; what it has counted as sent is on two brokers at least. */
@@ -29,21 +29,29 @@ type Lane = { waiting: Message[]; bytes: number; timer?: NodeJS.Timeout; running
  * @param lingerMs how long a record may wait for others to share a request with
  * @throws InfraError `KAFKA_FAILED` within about two seconds when Kafka can't be reached, `TOPIC_MISSING`
  */
-export async function withSender<T>(env: Environment, lingerMs: number, work: (sender: Sender) => Promise<T>): Promise<T> {
+export async function withSender<T>(
+  env: Environment,
+  lingerMs: number,
+  work: (sender: Sender) => Promise<T>,
+): Promise<T> {
   try {
     const partitions = await partitionCount(env)
-    return await withProducer(kafkaClient(env, PRINCIPAL), (producer) => work(createSender(producer, partitions, lingerMs)))
+    const kafka = kafkaClient(env, PRINCIPAL)
+    return await withProducer(kafka, (producer) => work(createSender(producer, partitions, lingerMs)))
   } catch (error) {
     throw error instanceof Error && error.name.startsWith('KafkaJS') ? kafkaError(env, error) : error
   }
 }
 
 async function partitionCount(env: Environment): Promise<number> {
-  const metadata = await withAdmin(kafkaClient(env, PRINCIPAL, 'quick'), (admin) => admin.fetchTopicMetadata({ topics: [TOPIC] })).catch((error: unknown) => {
-    if (!messageOf(error).includes('does not host this topic')) throw error
-    throw new InfraError('TOPIC_MISSING', `expected topic ${TOPIC}, Kafka has none`, 'task apply', { cause: error })
-  })
-  return metadata.topics[0]?.partitions.length ?? 0
+  try {
+    const kafka = kafkaClient(env, PRINCIPAL, 'quick')
+    const { topics } = await withAdmin(kafka, (admin) => admin.fetchTopicMetadata({ topics: [TOPIC] }))
+    return topics[0]?.partitions.length ?? 0
+  } catch (cause) {
+    if (!messageOf(cause).includes('does not host this topic')) throw cause
+    throw new InfraError('TOPIC_MISSING', `expected topic ${TOPIC}, Kafka has none`, 'task apply', { cause })
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { messageOf, UsageError } from '../../clients/errors.ts'
 import { ArraySplitter } from './array.ts'
 import { lineSplitter } from './lines.ts'
 import { isSpace, type RawRecord, type Splitter } from './records.ts'
-import { shellQuoted } from './text.ts'
+import { printable, shellQuoted } from './text.ts'
 
 const CHUNK_BYTES = 256 * 1024
 const OPEN_ARRAY = 0x5b
@@ -49,21 +49,19 @@ export async function openSource(file: string): Promise<Source> {
 }
 
 async function opened(file: string): Promise<FileHandle> {
-  const failed = (error: unknown): UsageError => {
-    const { code } = error as NodeJS.ErrnoException
-    const look = `ls -l ${shellQuoted(dirname(file))}`
-    if (code === 'ENOENT' || code === 'ENOTDIR') return new UsageError('FILE_MISSING', `expected a product file at ${file}, found none`, look, { cause: error })
-    if (code === 'EISDIR') return new UsageError('FILE_IS_FOLDER', `expected a product file at ${file}, found a folder`, look, { cause: error })
-    return new UsageError('FILE_UNREADABLE', `expected to read ${file}, got: ${messageOf(error)}`, look, { cause: error })
-  }
+  const look = `ls -l ${shellQuoted(dirname(file))}`
+  const expected = `expected a product file at ${printable(file)}`
   try {
     const handle = await open(file)
     if (!(await handle.stat()).isDirectory()) return handle
     await handle.close()
-  } catch (error) {
-    throw failed(error)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new UsageError('FILE_MISSING', `${expected}, found none`, look, { cause })
+    throw new UsageError('FILE_UNREADABLE', `${expected} that can be read, got: ${messageOf(cause)}`, look, { cause })
   }
-  throw failed({ code: 'EISDIR' })
+  throw new UsageError('FILE_IS_FOLDER', `${expected}, found a folder`, look)
 }
 
 /** Reads until it is clear how the file is laid out. */
@@ -75,14 +73,16 @@ async function begin(chunks: AsyncIterator<Buffer>, file: string): Promise<{ hea
     if (head.length < 3 && !next.done) continue
     if (head[0] === 0xff && head[1] === 0xfe || head[0] === 0xfe && head[1] === 0xff) {
       const convert = `iconv -f UTF-16 -t UTF-8 ${shellQuoted(file)} > products-utf8.json`
-      throw new UsageError('FILE_NOT_UTF8', `expected ${file} in UTF-8, got UTF-16 (by its byte order mark)`, convert)
+      const message = `expected ${printable(file)} in UTF-8, got UTF-16 (by its byte order mark)`
+      throw new UsageError('FILE_NOT_UTF8', message, convert)
     }
     const content = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? head.subarray(3) : head
     const splitter = splitterFor(content, next.done === true)
     if (splitter) return { head: content, splitter }
     if (next.done) {
       const got = head.length ? 'nothing but white space' : 'an empty file'
-      throw new UsageError('FILE_EMPTY', `expected products in ${file}, got ${got}`, 'task shop -- send data/products.json')
+      const message = `expected products in ${printable(file)}, got ${got}`
+      throw new UsageError('FILE_EMPTY', message, 'task shop -- send data/products.json')
     }
   }
 }

@@ -12,6 +12,8 @@ import { printable, shellQuoted } from './text.ts'
 
 // long enough to fill requests at full speed, short enough for a file that grows slowly
 const LINGER_MS = 50
+// product ids that stand in a file twice are shown one by one up to here, then counted
+const MOST_REPEATED = 20
 
 export type SendOptions = {
   /** products per second */
@@ -34,6 +36,7 @@ type Run = {
   earlierLine: (id: string, line: number) => number | undefined
   nextTurn: (() => Promise<void> | undefined) | undefined
   bad: number
+  repeated: number
   stoppedAt?: number
   unchanged: number
 }
@@ -63,7 +66,9 @@ export async function sendFile(
       started = performance.now()
       const progress = showProgress(() => ({ read: source.position(), size: source.size, sent: sender.sent() }))
       try {
-        run = newRun(file, options, sender, progress, signal, known)
+        const nextTurn = options.rate === undefined ? undefined : turns(options.rate, signal)
+        const earlierLine = duplicateFinder()
+        run = { file, options, sender, progress, known, earlierLine, nextTurn, bad: 0, repeated: 0, unchanged: 0 }
         await transfer(source, run, signal)
       } finally {
         progress.stop()
@@ -76,27 +81,26 @@ export async function sendFile(
     known?.forget()
     await source.close()
   }
-  const skipped = run && (options.skipBad || options.unchecked) ? run.bad : 0
+  const skipped = run && options.skipBad ? run.bad : 0
   const summary = summaryOf(run?.sender.sent() ?? 0, skipped, performance.now() - started)
   return { summary: { ...summary, unchanged: known && (run?.unchanged ?? 0) }, problem }
 }
 
-function newRun(file: string, options: SendOptions, sender: Sender, progress: Progress, signal: AbortSignal, known?: Known): Run {
-  const nextTurn = options.rate === undefined ? undefined : turns(options.rate, signal)
-  return { file, options, sender, progress, known, earlierLine: duplicateFinder(), nextTurn, bad: 0, unchanged: 0 }
-}
-
 async function transfer(source: Source, run: Run, signal: AbortSignal): Promise<void> {
-  for await (const records of source.records()) {
-    for (const record of records) {
-      if (signal.aborted) break
-      const wait = offer(run, record)
-      if (wait) await wait
+  try {
+    for await (const records of source.records()) {
+      for (const record of records) {
+        if (signal.aborted) return
+        const wait = offer(run, record)
+        if (wait) await wait
+      }
     }
-    if (signal.aborted) break
+  } finally {
+    await run.sender.flush()
+    run.known?.confirm()
+    const more = run.repeated - MOST_REPEATED
+    if (more > 0) run.progress.say(`! ${more} more product ids stand in the file before`)
   }
-  await run.sender.flush()
-  run.known?.confirm()
 }
 
 /** Sends a record unless it is bad or known. Returns what to wait for before the next. */
@@ -112,7 +116,8 @@ function offer(run: Run, record: RawRecord): Promise<void> | undefined {
   if (run.stoppedAt !== undefined) return undefined
   const { id } = result
   const before = run.earlierLine(id, record.line)
-  if (before !== undefined) progress.say(printable(`! ${file}:${record.line}: product ${id} stands in line ${before} too; the later one counts`))
+  const twice = `! ${file}:${record.line}: product ${id} stands in line ${before} too; the later one counts`
+  if (before !== undefined && ++run.repeated <= MOST_REPEATED) progress.say(printable(twice))
   if (run.known?.differs(id, record.bytes) === false) {
     run.unchanged++
     return undefined
@@ -134,9 +139,10 @@ function turns(perSecond: number, signal: AbortSignal): () => Promise<void> | un
 
 function badRecords(run: Run, line: number): UsageError {
   const { file, bad, sender } = run
+  const got = `${bad} bad record${bad === 1 ? '' : 's'}; stopped at line ${line}, ${sender.sent()} sent before it`
   return new UsageError(
     'BAD_RECORDS',
-    `expected only valid products in ${printable(file)}, got ${bad} bad record${bad === 1 ? '' : 's'}; stopped at line ${line}, ${sender.sent()} sent before it`,
+    `expected only valid products in ${printable(file)}, got ${got}`,
     `correct the file and send it again, or: task shop -- send ${shellQuoted(file)} --skip-bad`,
   )
 }

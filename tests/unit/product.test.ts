@@ -46,15 +46,15 @@ describe('checkProduct', () => {
     assert.equal(detailOf(bytesOf('валюта строчными')), 'price.currency: expected 3 upper-case letters, got "rub"')
     assert.equal(detailOf(bytesOf('нет поля name')), 'name: expected a non-empty string, got nothing')
     assert.equal(detailOf(bytesOf('остатки массивом')), 'stock: expected an object {available, reserved}, got an array')
-    assert.equal(detailOf(bytesOf('сумма больше триллиона')).split(', got')[0], 'price.amount: expected at most 1000000000000')
+    assert.match(detailOf(bytesOf('сумма больше триллиона')), /^price.amount: expected at most 1000000000000, got /)
     const long = valid.replace('"RUB"', `"${'я'.repeat(5_000)}"`)
     assert.equal(detailOf(long), `price.currency: expected 3 upper-case letters, got "${'я'.repeat(60)}…"`)
     assert.equal(detailOf(valid, 'другой'), 'product_id: expected the record\'s key "другой", got "12345"')
   })
 
   it('refuses more than a million bytes, counted in UTF-8', () => {
-    const padded = (bytes: number) => valid.replace('"tags"', `"x":"${'я'.repeat((bytes - Buffer.byteLength(valid) - 7) / 2)}","tags"`)
-    const fits = padded(MAX_PRODUCT_BYTES - 1)
+    const room = MAX_PRODUCT_BYTES - 1 - Buffer.byteLength(valid) - '"x":"",'.length
+    const fits = valid.replace('"tags"', `"x":"${'я'.repeat(room / 2)}","tags"`)
     assert.equal(detailOf(fits), 'a product')
     assert.equal(detailOf(`${fits}  `), `expected at most 1000000 bytes, got ${Buffer.byteLength(fits) + 2}`)
   })
@@ -66,7 +66,8 @@ describe('checkProduct', () => {
 
   it('refuses numbers that PostgreSQL cannot hold, and allows the same digits in a text', () => {
     for (const number of ['1e-20000', '9'.repeat(400), '1e99999999999', `0.${'1'.repeat(400)}`]) {
-      assert.match(detailOf(valid.replace('{', `{"x":[0,${number}],`)), /^x\[1\]: expected a number that a double can hold/)
+      const detail = detailOf(valid.replace('{', `{"x":[0,${number}],`))
+      assert.match(detail, /^x\[1\]: expected a number that a double can hold/)
       assert.equal(detailOf(valid.replace('{', `{"x":"${number}",`)), 'a product')
     }
   })

@@ -96,6 +96,8 @@ test('every correction is told, and nothing that is found as typed is corrected'
   ])
   assert.deepEqual((await ask('сонеко')).corrections, [{ typed: 'сонеко', used: 'soneko', reason: 'alphabet' }])
   assert.deepEqual((await ask('наушники')).corrections, [])
+  // «and» is not searched, so «br and» would be any product with «br»
+  assert.deepEqual((await ask('brand')).corrections, [{ typed: 'brand', used: 'band', reason: 'typo' }])
 })
 
 test('three words: one may be missing, and that is told; two: none may', async () => {

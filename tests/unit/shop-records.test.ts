@@ -11,7 +11,8 @@ function cut(make: () => Splitter, text: string | Buffer, size: number) {
   const records: RawRecord[] = []
   for (let at = 0; at < bytes.length; at += size) records.push(...splitter.push(bytes.subarray(at, at + size)))
   records.push(...splitter.end())
-  return records.map(({ line, bytes: own, defect }) => (defect ? [line, `! ${defect.reason} ${defect.detail}`] : [line, own.toString()]))
+  const shown = ({ bytes: own, defect }: RawRecord) => (defect ? `! ${defect.reason} ${defect.detail}` : own.toString())
+  return records.map((record) => [record.line, shown(record)])
 }
 
 /** How a text is cut is the same wherever its chunks end. */
@@ -45,7 +46,8 @@ describe('JSON lines', () => {
 
 describe('a JSON array', () => {
   it('is cut into its elements as they stand, each with its line', () => {
-    assert.deepEqual(everyWay(array, '\r\n[\n  {"a": [1, {"]": "},{"}]},\n\n  {\n    "b": "\\"[\\\\"\n  }, {"c": {}}\n]\n'), [
+    const text = '\r\n[\n  {"a": [1, {"]": "},{"}]},\n\n  {\n    "b": "\\"[\\\\"\n  }, {"c": {}}\n]\n'
+    assert.deepEqual(everyWay(array, text), [
       [3, '{"a": [1, {"]": "},{"}]}'],
       [5, '{\n    "b": "\\"[\\\\"\n  }'],
       [7, '{"c": {}}'],
@@ -96,7 +98,8 @@ describe('a JSON array', () => {
   })
 
   it('that was cut off keeps what is whole and says where it was cut', () => {
-    const end = '! not-json expected a record that ends, got the end of the file: what follows here cannot be told apart'
+    const end =
+      '! not-json expected a record that ends, got the end of the file: what follows here cannot be told apart'
     assert.deepEqual(everyWay(array, '[\n  {"a": 1},\n  {"b": [2,'), [[2, '{"a": 1}'], [3, end]])
     assert.deepEqual(everyWay(array, '[\n  {"a": 1},\n  {"b": "2'), [[2, '{"a": 1}'], [3, end]])
     const noBracket = '! not-json expected "]" after the last record, got the end of the file'

@@ -20,7 +20,8 @@ async function read(content: string | Buffer): Promise<unknown[]> {
   await writeFile(file, content)
   const source = await openSource(file)
   const found: unknown[] = []
-  for await (const records of source.records()) for (const { line, bytes, defect } of records) found.push([line, defect?.reason ?? bytes.toString()])
+  for await (const records of source.records())
+    for (const { line, bytes, defect } of records) found.push([line, defect?.reason ?? bytes.toString()])
   assert.equal(source.position() > 0 || content.length === 0, true)
   await source.close()
   return found
@@ -50,7 +51,8 @@ describe('a product file', () => {
   })
 
   it('in UTF-16 is refused with the command that converts it', async () => {
-    await assert.rejects(read(Buffer.from('\ufeff[]', 'utf16le')), refused('FILE_NOT_UTF8', /iconv -f UTF-16 -t UTF-8 '.*'/))
+    const bytes = Buffer.from('\ufeff[]', 'utf16le')
+    await assert.rejects(read(bytes), refused('FILE_NOT_UTF8', /iconv -f UTF-16 -t UTF-8 '.*'/))
   })
 
   it('keeps bytes that are not UTF-8 for the check of the record', async () => {
@@ -98,7 +100,8 @@ describe('a large product file', () => {
       const count = 100_000
       const writer = await open(file, 'w')
       await writer.write(begin)
-      for (let at = 0; at < count; at += 1_000) await writer.write(Array<string>(1_000).fill(record).join(between) + (at + 1_000 < count ? between : end))
+      const thousand = Array<string>(1_000).fill(record).join(between)
+      for (let at = 1_000; at <= count; at += 1_000) await writer.write(thousand + (at < count ? between : end))
       await writer.close()
 
       const source = await openSource(file)

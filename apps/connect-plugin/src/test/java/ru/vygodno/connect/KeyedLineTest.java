@@ -43,6 +43,7 @@ class KeyedLineTest {
   }
 
   @Test
+  @SuppressWarnings("rawtypes")
   void isFoundByServiceLoading() {
     assertTrue(ServiceLoader.load(Transformation.class).stream().anyMatch(p -> p.type() == KeyedLine.class));
   }

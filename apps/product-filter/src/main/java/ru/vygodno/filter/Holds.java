@@ -9,8 +9,8 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The holds store, with what is derived from it: how many products each rule holds back, and a bit for the hash of every
- * key it has or had, so that most products, which have no hold, cost no look into the store.
+ * The holds store, with what is derived from it: how many products each rule holds back, and a bit for the hash of
+ * every key it has or had, so that most products, which have no hold, cost no look into the store.
  */
 final class Holds {
   private static final int BITS = 1 << 20;

@@ -45,7 +45,9 @@ public final class ProductFilter {
         fail(PREREQUISITE, String.join("\n", problems) + "\nCreate the declared topics: task apply");
       }
       run(settings);
-    } catch (IOException | IllegalArgumentException | ConfigException e) {
+    } catch (IllegalArgumentException | ConfigException e) {
+      fail(USAGE, e.getMessage());
+    } catch (IOException e) {
       fail(USAGE, "expected a readable configuration and a state folder to write to, got " + e);
     } catch (ExecutionException | KafkaException e) {
       LOG.error("stopping", e);

@@ -21,7 +21,8 @@ final class RuleReader {
   /** Returns the rule id a ban record is about; refuses keys that can't be one. */
   String id(byte[] key) throws BadRuleException {
     if (key == null || key.length == 0 || key.length > MAX_ID) {
-      throw new BadRuleException("expected a key of 1 to %d bytes, got %d".formatted(MAX_ID, key == null ? 0 : key.length));
+      int length = key == null ? 0 : key.length;
+      throw new BadRuleException("expected a key of 1 to %d bytes, got %d".formatted(MAX_ID, length));
     }
     return decode(key);
   }

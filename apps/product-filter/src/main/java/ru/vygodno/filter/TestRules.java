@@ -40,7 +40,8 @@ public final class TestRules {
         InputStream products = Files.newInputStream(Path.of(args[1]))) {
       run(rules, products, System.out);
     } catch (BadRuleException | JsonProcessingException e) {
-      fail("expected an array of rules in " + args[0] + ", got: " + e.getMessage());
+      String from = args[0].equals("-") ? "standard input" : args[0];
+      fail("expected an array of rules in " + from + ", got: " + e.getMessage());
     } catch (NoSuchFileException e) {
       fail("expected a readable file, got nothing at " + e.getMessage());
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -48,8 +49,7 @@ final class TopicCheck {
     }
   }
 
-  private static int partitions(
-      Map<String, KafkaFuture<org.apache.kafka.clients.admin.TopicDescription>> described, String topic)
+  private static int partitions(Map<String, KafkaFuture<TopicDescription>> described, String topic)
       throws ExecutionException, InterruptedException {
     try {
       return described.get(topic).get().partitions().size();

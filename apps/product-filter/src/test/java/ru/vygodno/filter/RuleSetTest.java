@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import ru.vygodno.product.Product;
 
 class RuleSetTest {
-  private static final Product CLOCK =
-      new Product("12345", "Зелёные умные часы «XYZ-5», 2-е поколение", "Электроника", "ООО  Ёлка", "XYZ-12345", "Store_001");
+  private static final Product CLOCK = new Product("12345", "Зелёные умные часы «XYZ-5», 2-е поколение", "Электроника",
+      "ООО  Ёлка", "XYZ-12345", "Store_001");
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
@@ -73,7 +73,7 @@ class RuleSetTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "brand:acme | {\"kind\":\"brand\",\"value\":\"Acme\"}",
-      "words:елка зеленая | {\"rule\":\"…\",\"kind\":\"words\",\"value\":\" Ёлка  зелёная\",\"change\":\"c\",\"x\":[1,{}]}"})
+      "words:елка зеленая | {\"rule\":\"…\",\"kind\":\"words\",\"value\":\" Ёлка  зелёная\",\"x\":[1,{}]}"})
   void readsRules(String id, String value) throws BadRuleException {
     RuleReader reader = new RuleReader();
     assertEquals(id, reader.read(id, value.getBytes(UTF_8)).id());

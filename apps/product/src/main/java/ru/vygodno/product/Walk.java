@@ -82,8 +82,6 @@ final class Walk {
   /** An object of two known fields: price and stock. */
   private void pair(Field parent, String firstKey, Field first, String secondKey, Field second) throws IOException {
     if (!at.opens(JsonToken.START_OBJECT, parent, parent.expected)) {
-      // Its fields are not missing as well.
-      seen |= first.bit() | second.bit();
       return;
     }
     Set<String> others = null;
