@@ -73,7 +73,7 @@ create table products (
   sku text generated always as (doc ->> 'sku') stored,
   price numeric generated always as ((doc #>> '{price,amount}')::numeric) stored,
   currency text generated always as (doc #>> '{price,currency}') stored,
-  available integer generated always as ((doc #>> '{stock,available}')::integer) stored,
+  available integer generated always as ((doc #>> '{stock,available}')::numeric::integer) stored,
   -- as --category, --brand and a typed sku are compared
   category_key text generated always as (search_text(left(doc ->> 'category', 200))) stored,
   brand_key text generated always as (search_text(left(doc ->> 'brand', 200))) stored,
