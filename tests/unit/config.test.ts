@@ -43,7 +43,7 @@ test('the committed configuration is accepted', () => {
 
 test('a misspelt key is shown with its place and the right spelling', () => {
   const message = refused(changed('topics.yaml', 'config: { cleanup.policy: compact }', 'confg: { cleanup.policy: compact }'))
-  assert.match(message, /topics\.yaml:\d+:5 topics\.shop\.products\.confg: expected one of partitions, replication\.factor, config, got confg — did you mean "config"\?/)
+  assert.match(message, /topics\.yaml:\d+:5 topics\.catalog\.bans\.confg: expected one of partitions, replication\.factor, config, got confg — did you mean "config"\?/)
 })
 
 test('a misspelt topic setting is refused', () => {
@@ -51,7 +51,7 @@ test('a misspelt topic setting is refused', () => {
 })
 
 test('min.insync.replicas above the replication factor is refused', () => {
-  assert.match(refused(changed('topics.yaml', 'config: { cleanup.policy: compact }', 'config: { cleanup.policy: compact, min.insync.replicas: 4 }')), /topics\.yaml:\d+:\d+ topics\.shop\.products.*expected at most replication\.factor 3, got 4/)
+  assert.match(refused(changed('topics.yaml', 'config: { cleanup.policy: compact }', 'config: { cleanup.policy: compact, min.insync.replicas: 4 }')), /topics\.yaml:\d+:\d+ topics\.catalog\.bans.*expected at most replication\.factor 3, got 4/)
 })
 
 test('a right to a topic that is not declared is refused', () => {
