@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { certificateFiles, type Environment } from './environment.ts'
-import { InfraError, messageOf } from './errors.ts'
+import { InfraError, messageOf, PrerequisiteError } from './errors.ts'
 
 /** What a caller may do with a connection: send parameterised SQL. */
 export type Queryable = { query(text: string, values?: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }> }
@@ -13,7 +13,11 @@ export type Queryable = { query(text: string, values?: unknown[]): Promise<{ row
  */
 export async function withPostgres<T>(env: Environment, principal: string, work: (db: Queryable) => Promise<T>): Promise<T> {
   const files = certificateFiles(env, principal)
-  const [key, cert, ca] = await Promise.all([files.key, files.cert, files.ca].map((file) => readFile(file, 'utf8')))
+  const pem = (file: string) =>
+    readFile(file, 'utf8').catch((cause: unknown) => {
+      throw new PrerequisiteError('CERTIFICATE_MISSING', `expected the certificate of ${principal}: ${messageOf(cause)}`, 'task bootstrap', { cause })
+    })
+  const [key, cert, ca] = await Promise.all([files.key, files.cert, files.ca].map(pem))
   const client = new pg.Client({
     ...env.postgres,
     user: principal,

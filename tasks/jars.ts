@@ -11,7 +11,7 @@ program.action(async () => {
   const env = loadEnvironment()
   await requirePrograms(['java', 'mvn'])
   await step('jars (Maven)', async () => {
-    const result = await $({ cwd: env.root, nothrow: true, quiet: true })`mvn -B -q -ntp -f apps/pom.xml package -DskipTests`
+    const result = await $({ cwd: env.root, nothrow: true, quiet: true })`mvn -B -q -ntp -f apps/pom.xml clean package -DskipTests`
     if (result.exitCode !== 0) throw new InfraError('MAVEN_FAILED', `expected Maven to build apps/, it ended with exit code ${result.exitCode}\n${result.stdout.trim().split('\n').slice(-15).join('\n')}`, 'mvn -f apps/pom.xml package -DskipTests')
   })
 })

@@ -46,7 +46,8 @@ export async function up(env: Environment, services: Service[]): Promise<void> {
   const starting = services.filter((service) => service.probe && !processOf(env, service))
   await requireFreePorts(starting)
   await requireCapacity(env, starting)
-  const beginning = services.filter((service) => starting.includes(service) || isNeededBy(service, starting))
+  // what runs may still be on its way to ready, left so by an interrupted command
+  const beginning = services.filter((service) => service.probe || isNeededBy(service, starting))
   const done = new Map<string, Promise<void>>()
   const waiting = new Map<string, string>()
   // one failure ends the waiting for all

@@ -68,6 +68,16 @@ test('a process that dies while awaited ends the waiting at once, with its last 
   assert.ok(performance.now() - started < 20_000, 'the deadline of 60 s was not waited for')
 })
 
+test('a service that an interrupted up has left starting is awaited before what depends on it', async () => {
+  await up(env, pick('echo'))
+  const ready = join(named('echo').folders.data, 'ready')
+  const pid = readFileSync(ready)
+  rmSync(ready)
+  const becomesReady = setTimeout(() => writeFileSync(ready, pid), 500)
+  await up(env, pick('echo', 'prepare', 'stubborn')).finally(() => clearTimeout(becomesReady))
+  assert.match(readFileSync(named('prepare').folders.log, 'utf8'), /prepared/)
+})
+
 test('a stale pid file is not trusted: its pid belongs to another process now', async () => {
   mkdirSync(join(env.stack, 'run'), { recursive: true })
   const stale = { pid: process.pid, startTicks: '1', fingerprint: '', startedAt: new Date().toISOString() }
