@@ -27,12 +27,16 @@ program.action(async (chosen: string[], { json }: { json?: true }) => {
   const env = loadEnvironment()
   for (const name of chosen) if (!names.includes(name)) throw new UsageError('UNKNOWN_BENCHMARK', `expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`, 'task bench -- latency')
   const measures: Measure[] = []
-  for (const benchmark of benchmarks.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
-    await prepare(env, benchmark)
-    measures.push(...(await step(benchmark.name, (progress) => benchmark.run(env, progress))))
+  try {
+    for (const benchmark of benchmarks.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
+      await prepare(env, benchmark)
+      measures.push(...(await step(benchmark.name, (progress) => benchmark.run(env, progress))))
+    }
+  } finally {
+    // what one benchmark has measured is not lost when the next one fails
+    if (json) printJson(measures)
+    else print(table(['measured', 'value', 'target', ''], measures.map(row)))
   }
-  if (json) printJson(measures)
-  else print(table(['measured', 'value', 'target', ''], measures.map(row)))
 })
 
 /** Programs that are not measured would take part of the two cores. */

@@ -4,7 +4,7 @@ import type { Environment } from '../../../clients/environment.ts'
 import { kafkaClient, withProducer } from '../../../clients/kafka.ts'
 import { type Queryable, withPostgres } from '../../../clients/postgres.ts'
 import { until } from '../until.ts'
-import { type Benchmark, makeProducts, percentile, timed } from './measure.ts'
+import { allowedSamples, type Benchmark, makeProducts, percentile, timed } from './measure.ts'
 
 const perSecond = 200
 const seconds = 20
@@ -29,7 +29,8 @@ export const latency: Benchmark = {
 }
 
 async function sendAndWatch(env: Environment, prefix: string, progress: (text: string) => void): Promise<number[]> {
-  const make = makeProducts(env, prefix)
+  // a product that a rule holds back would never arrive
+  const make = makeProducts(env, prefix, await allowedSamples(env))
   const total = warmUp + perSecond * seconds
   const pending = new Map<string, number>()
   const delays: number[] = []
@@ -61,9 +62,7 @@ async function sendAndWatch(env: Environment, prefix: string, progress: (text: s
       await Promise.all(acknowledged)
       allSent = true
     })
-  // products that the sample rules hold back never arrive, so they are lifted out of the count
-  const db = withPostgres(env, 'operator', watch)
-  await Promise.all([send(), db])
+  await Promise.all([send(), withPostgres(env, 'operator', watch)])
   return delays.slice(warmUp)
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../../../clients/environment.ts'
 import { InfraError } from '../../../clients/errors.ts'
+import { listBans } from '../bans.ts'
+import { judge } from '../matcher.ts'
 
 /** One figure with what it should be; `target` is a limit in the same unit. */
 export type Measure = { what: string; value: number; unit: string; target?: { atMost: number } | { atLeast: number } }
@@ -35,9 +37,22 @@ export function percentile(values: number[], share: number): number {
 
 const productShape = z.looseObject({ product_id: z.string(), sku: z.string() })
 
-/** Endless realistic products: the committed ones again and again under new ids. */
-export function makeProducts(env: Environment, prefix: string): (index: number) => { key: string; value: string } {
-  const samples = z.array(productShape).parse(JSON.parse(readFileSync(join(env.root, 'data', 'products.json'), 'utf8')))
+const sampleFile = 'data/products.json'
+
+/** Ids of the committed products that no rule in force holds back. */
+export async function allowedSamples(env: Environment): Promise<Set<string>> {
+  const allowed = new Set<string>()
+  for await (const { product_id: id, rules = [] } of judge(env, await listBans(env), join(env.root, sampleFile))) if (id && rules.length === 0) allowed.add(id)
+  return allowed
+}
+
+/**
+ * Endless realistic products: the committed ones again and again under new ids.
+ *
+ * @param wanted ids of the committed products to take (default: all)
+ */
+export function makeProducts(env: Environment, prefix: string, wanted?: Set<string>): (index: number) => { key: string; value: string } {
+  const samples = z.array(productShape).parse(JSON.parse(readFileSync(join(env.root, sampleFile), 'utf8'))).filter(({ product_id: id }) => !wanted || wanted.has(id))
   return (index) => {
     const id = `${prefix}-${index}`
     return { key: id, value: JSON.stringify({ ...samples[index % samples.length], product_id: id, sku: id }) }
