@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { certificateFiles, type Environment } from './environment.ts'
+import { certificateFiles, type Environment, type Worker } from './environment.ts'
 import { InfraError, messageOf } from './errors.ts'
 
 const connectorsShape = z.record(
@@ -16,19 +16,24 @@ const connectorsShape = z.record(
   }),
 )
 
+const partitionShape = z.record(z.string(), z.unknown())
+type SourcePartition = z.infer<typeof partitionShape>
+const offsetsShape = z.object({ offsets: z.array(z.object({ partition: partitionShape, offset: z.record(z.string(), z.unknown()) })) })
+
 /** All connectors of the worker, by name, as REST shows them (`expand=info&expand=status`). */
 export type Connectors = z.infer<typeof connectorsShape>
 
 /**
- * The REST interface of Connect, as principal `connect-admin`
+ * The REST interface of a Connect worker, as principal `connect-admin`
  * (https://kafka.apache.org/documentation/#connect_rest). Every call throws InfraError `CONNECT_FAILED`.
  */
-export function connectRest(env: Environment) {
+export function connectRest(env: Environment, worker: Worker) {
+  const { url } = env.workers[worker]
   const files = certificateFiles(env, 'connect-admin')
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const failed = (seen: string, cause?: unknown) =>
-      new InfraError('CONNECT_FAILED', `${method} ${env.connect.url}${path}: expected an answer, got: ${seen}`, 'task status; task logs -- connect', { cause })
-    const { status, text } = await send(new URL(path, env.connect.url), method, files, env, body).catch((error: unknown) => {
+      new InfraError('CONNECT_FAILED', `${method} ${url}${path}: expected an answer, got: ${seen}`, `task status; task logs -- ${worker}`, { cause })
+    const { status, text } = await send(new URL(path, url), method, files, env, body).catch((error: unknown) => {
       throw failed(messageOf(error), error)
     })
     if (status >= 400) throw failed(`${status} ${z.object({ message: z.string() }).safeParse(parse(text)).data?.message ?? text}`)
@@ -40,6 +45,12 @@ export function connectRest(env: Environment) {
     put: (name: string, config: Record<string, string>) => call('PUT', `/connectors/${name}/config`, config),
     restartFailed: (name: string) => call('POST', `/connectors/${name}/restart?includeTasks=true&onlyFailed=true`),
     resume: (name: string) => call('PUT', `/connectors/${name}/resume`),
+    stop: (name: string) => call('PUT', `/connectors/${name}/stop`),
+    /** how far a source connector has come, by its own description of a source partition (KIP-875) */
+    offsets: async (name: string) => offsetsShape.parse(await call('GET', `/connectors/${name}/offsets`)).offsets,
+    /** forgets how far a stopped connector has come in these partitions, so that it begins there anew (KIP-875) */
+    forgetOffsets: (name: string, partitions: SourcePartition[]) =>
+      call('PATCH', `/connectors/${name}/offsets`, { offsets: partitions.map((partition) => ({ partition, offset: null })) }),
     remove: (name: string) => call('DELETE', `/connectors/${name}`),
   }
 }

@@ -8,15 +8,30 @@ import { UsageError } from './errors.ts'
 /** PEM files of one principal: private key, leaf certificate, the CA that it trusts. */
 export type CertificateFiles = { key: string; cert: string; ca: string; bundle: string }
 
+/** The two Kafka clusters; what a program is not told otherwise is about the primary. */
+export const clusters = ['primary', 'analytics'] as const
+export type Cluster = (typeof clusters)[number]
+
+/** The Connect workers: `connect` serves the primary cluster, `mirror` fills the analytics cluster. */
+export const workers = ['connect', 'mirror'] as const
+export type Worker = (typeof workers)[number]
+
+/** Groups of services that are switched on together (Compose Specification, profiles). */
+export const profiles = ['core', 'analytics', 'monitoring'] as const
+export type Profile = (typeof profiles)[number]
+
 /** Where the services of one stack are and where its files lie. */
 export type Environment = {
   root: string
   stack: string
   build: string
   host: string
+  /** the cluster that `kafkaClient` speaks to, see `onCluster` */
   kafka: { brokers: string[] }
+  clusters: Record<Cluster, { brokers: string[]; controllers: string[] }>
   postgres: { host: string; port: number; database: string }
-  connect: { url: string }
+  workers: Record<Worker, { url: string }>
+  profiles: Profile[]
   /** what `${NAME}` in compose.yaml and in config files stands for */
   variables: Record<string, string>
 }
@@ -55,24 +70,50 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
     )
   const stack = resolve(root, variable('VYGODNO_STACK'))
   const build = join(root, '.stack', 'build')
-  const brokers = [1, 2, 3].map((id) => `${host}:${variable(`KAFKA_${id}_PORT`)}`)
+  const nodes = (prefix: string) => ({
+    brokers: [1, 2, 3].map((id) => `${host}:${variable(`${prefix}_${id}_PORT`)}`),
+    controllers: [1, 2, 3].map((id) => `${host}:${variable(`${prefix}_${id}_CONTROLLER_PORT`)}`),
+  })
+  const both = { primary: nodes('KAFKA'), analytics: nodes('ANALYTICS') }
+  const voters = (cluster: Cluster) => both[cluster].controllers.map((address, index) => `${index + 1}@${address}`).join(',')
   return {
     root,
     stack,
     build,
     host,
-    kafka: { brokers },
+    kafka: both.primary,
+    clusters: both,
     postgres: { host, port: Number(variable('POSTGRES_PORT')), database: variable('POSTGRES_DATABASE') },
-    connect: { url: `https://${host}:${variable('CONNECT_PORT')}` },
+    workers: {
+      connect: { url: `https://${host}:${variable('CONNECT_PORT')}` },
+      mirror: { url: `https://${host}:${variable('MIRROR_PORT')}` },
+    },
+    profiles: readProfiles(variable('COMPOSE_PROFILES')),
     variables: {
       ...Object.fromEntries(Object.keys(declared).map((name) => [name, variable(name)])),
       ROOT: root,
       STACK: stack,
       BUILD: build,
       CERTS: join(stack, 'certs'),
-      KAFKA_BROKERS: brokers.join(','),
+      KAFKA_BROKERS: both.primary.brokers.join(','),
+      KAFKA_VOTERS: voters('primary'),
+      ANALYTICS_BROKERS: both.analytics.brokers.join(','),
+      ANALYTICS_VOTERS: voters('analytics'),
     },
   }
+}
+
+function readProfiles(text: string): Profile[] {
+  const named = text.split(',').map((name) => name.trim()).filter(Boolean)
+  const known = profiles.filter((profile) => named.includes(profile))
+  if (known.length !== named.length || !known.includes('core'))
+    throw new UsageError('UNKNOWN_PROFILE', `COMPOSE_PROFILES: expected core and any of ${profiles.slice(1).join(', ')}, got ${JSON.stringify(text)}`, `COMPOSE_PROFILES=${profiles.join(',')} task up`)
+  return known
+}
+
+/** The environment as seen by a program that works on one of the clusters. */
+export function onCluster(env: Environment, cluster: Cluster): Environment {
+  return { ...env, kafka: env.clusters[cluster] }
 }
 
 /** The certificate files of a principal of this stack; they exist once `task bootstrap` has made them. */

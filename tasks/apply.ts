@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { loadEnvironment } from '../clients/environment.ts'
 import { print, printJson, runMain, say, step } from '../clients/terminal.ts'
 import { interruptible } from './lib/interrupt.ts'
 import { apply, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
@@ -14,7 +15,7 @@ const program = new Command('apply')
 
 program.action(async (kinds: string[], { prune, json }: { prune?: true; json?: true }) => {
   interruptible()
-  const resources = selectKinds(registry, kinds)
+  const resources = selectKinds(registry, kinds, loadEnvironment().profiles)
   await withContext(async (context) => {
     const found = await plan(context, resources)
     const changes = prune ? found : withoutRemovals(found)

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { loadEnvironment } from '../clients/environment.ts'
 import { print, printJson, runMain, say } from '../clients/terminal.ts'
 import { plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
@@ -11,7 +12,7 @@ const program = new Command('plan')
   .addHelpText('after', '\nExamples:\n  task plan\n  task plan -- topics acls --json')
 
 program.action(async (kinds: string[], { json }: { json?: true }) => {
-  const resources = selectKinds(registry, kinds)
+  const resources = selectKinds(registry, kinds, loadEnvironment().profiles)
   const changes = await withContext((context) => plan(context, resources))
   if (json) return printJson(changes)
   if (changes.length > 0) print(showChanges(changes))

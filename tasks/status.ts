@@ -14,7 +14,7 @@ const program = new Command('status')
 
 program.action(async ({ json }: { json?: true }) => {
   const env = loadEnvironment()
-  const services = loadServices(env).filter(({ probe }) => probe)
+  const services = loadServices(env).filter((service) => service.probe && (env.profiles.includes(service.profile) || processOf(env, service)))
   const rows = await Promise.all(
     services.map(async (service) => {
       const running = processOf(env, service)

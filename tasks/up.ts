@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { runMain, step } from '../clients/terminal.ts'
-import { loadServices } from './lib/compose.ts'
+import { enabledServices } from './lib/compose.ts'
 import { interruptible } from './lib/interrupt.ts'
 import { requirePrograms } from './lib/prerequisites.ts'
 import { apply, plan, selectKinds, withContext } from './lib/reconcile.ts'
@@ -14,9 +14,9 @@ program.action(async () => {
   const env = loadEnvironment()
   await requirePrograms(['java', 'openssl', 'keytool'])
   interruptible()
-  const certs = selectKinds(registry, ['certs'])
+  const certs = selectKinds(registry, ['certs'], env.profiles)
   await step('certificates', () => withContext(async (context) => apply(context, certs, await plan(context, certs))))
-  await up(env, loadServices(env))
+  await up(env, enabledServices(env))
 })
 
 await runMain(program)

@@ -1,7 +1,7 @@
 import type { Environment } from '../../clients/environment.ts'
 import { step } from '../../clients/terminal.ts'
 import { loadSeedRules } from './bans.ts'
-import { loadServices } from './compose.ts'
+import { enabledServices } from './compose.ts'
 import { requirePrograms } from './prerequisites.ts'
 import { apply, plan, type Resource, selectKinds, withContext, withoutRemovals } from './reconcile.ts'
 import { registry } from './resources/registry.ts'
@@ -15,9 +15,9 @@ import { up } from './stack.ts'
  */
 export async function bootstrap(env: Environment): Promise<string> {
   await step('prerequisites', () => requirePrograms(['java', 'openssl', 'keytool']))
-  const before = await step('certificates', () => reconcile(selectKinds(registry, ['certs'])))
-  await up(env, loadServices(env))
-  const after = await step('topics, access rules, schema, connectors', () => reconcile(registry))
+  const before = await step('certificates', () => reconcile(selectKinds(registry, ['certs'], env.profiles)))
+  await up(env, enabledServices(env))
+  const after = await step('topics, access rules, schema, connectors', () => reconcile(selectKinds(registry, [], env.profiles)))
   const seeds = await step('ban list', () => loadSeedRules(env))
   return summarise([...before, ...after, ...seeds])
 }

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import type { Environment } from '../../clients/environment.ts'
+import { type Environment, type Profile, profiles } from '../../clients/environment.ts'
 import { stackSecrets } from './secrets.ts'
 import { interpolate, render } from './variables.ts'
 import { didYouMean, loadYaml, type Problem, refuse } from './yaml.ts'
 
 const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const
-const profiles = ['core', 'analytics', 'monitoring'] as const
-type Profile = (typeof profiles)[number]
 
 const local = z.strictObject({
   initialise: z.array(z.string()).optional(),
@@ -77,6 +75,11 @@ export function loadServices(env: Environment, file = join(env.root, 'compose', 
   refuse(problems)
   if (!compose) throw new Error('a file without a value has a problem')
   return inStartOrder(Object.entries(compose.services).map(([name, declared]) => resolve(env, name, declared, compose, dirname(file))))
+}
+
+/** The services of the profiles that are switched on (`COMPOSE_PROFILES`). */
+export function enabledServices(env: Environment): Service[] {
+  return loadServices(env).filter(({ profile }) => env.profiles.includes(profile))
 }
 
 function serviceVariables(env: Environment, name: string, environment: Record<string, string>): Record<string, string> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { connectRest } from '../../clients/connect.ts'
-import type { Environment } from '../../clients/environment.ts'
+import { type Environment, workers } from '../../clients/environment.ts'
 import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
 import { withPostgres } from '../../clients/postgres.ts'
 
@@ -16,7 +16,11 @@ export const probes: Record<string, Probe> = {
     if (!members.includes(target)) throw new Error(`its cluster is ${members.join(', ') || 'empty'}`)
   },
   postgres: (env) => withPostgres({ ...env, postgres: { ...env.postgres, database: 'postgres' } }, 'operator', async (db) => void (await db.query('select 1'))),
-  connect: async (env) => void (await connectRest(env).connectors()),
+  connect: async (env, target) => {
+    const worker = workers.find((name) => name === target)
+    if (!worker) throw new Error(`${target} is no Connect worker`)
+    await connectRest(env, worker).connectors()
+  },
   /** the program has written its process id into a file; one that an earlier process left does not count */
   file: async (_env, target, pid) => {
     const written = (await readFile(target, 'utf8')).trim()

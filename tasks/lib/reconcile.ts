@@ -1,8 +1,8 @@
 import type { Config } from './config.ts'
 import { loadConfig } from './config.ts'
-import { loadEnvironment, type Environment } from '../../clients/environment.ts'
+import { type Cluster, type Environment, loadEnvironment, onCluster, type Profile } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
-import { type Admin, type Kafka, kafkaClient, kafkaError } from '../../clients/kafka.ts'
+import { type Admin, kafkaClient, kafkaError } from '../../clients/kafka.ts'
 import { VygodnoError } from '../../clients/errors.ts'
 import { didYouMean } from './yaml.ts'
 
@@ -12,12 +12,14 @@ export type Item = { id: string; fields: Record<string, string> }
 /** What has to happen to one thing. A field without `from` is new, without `to` goes. */
 export type Change = { kind: string; action: 'create' | 'update' | 'remove'; id: string; fields: { name: string; from?: string; to?: string }[] }
 
-/** What a resource kind works with. The admin client connects on first use and is shared. */
-export type Context = { env: Environment; config: Config; admin(): Promise<Admin> }
+/** What a resource kind works with. The admin client of a cluster connects on first use and is shared. */
+export type Context = { env: Environment; config: Config; admin(cluster: Cluster): Promise<Admin> }
 
 /** A kind of declared resource: one file each in `resources/`, one line in the registry. */
 export interface Resource {
   kind: string
+  /** without this group of services there is nothing to compare with */
+  profile: Profile
   desired(context: Context): Item[]
   read(context: Context): Promise<Item[]>
   /** refuses, at plan time, what can't be done; throws UsageError */
@@ -50,12 +52,12 @@ export function withoutRemovals(changes: Change[]): Change[] {
     .filter(({ action, fields }) => action !== 'update' || fields.length > 0)
 }
 
-/** Picks kinds by name; none named means all. */
-export function selectKinds(registry: Resource[], names: string[]): Resource[] {
+/** Picks kinds by name; none named means all whose services are switched on. */
+export function selectKinds(registry: Resource[], names: string[], profiles: Profile[]): Resource[] {
   const known = registry.map(({ kind }) => kind)
   for (const name of names)
     if (!known.includes(name)) throw new UsageError('UNKNOWN_KIND', `expected one of ${known.join(', ')}, got ${name}${didYouMean(name, known)}`, `task plan -- ${known[0]}`)
-  return registry.filter(({ kind }) => names.length === 0 || names.includes(kind))
+  return registry.filter(({ kind, profile }) => (names.length === 0 ? profiles.includes(profile) : names.includes(kind)))
 }
 
 /**
@@ -88,20 +90,25 @@ export async function apply(context: Context, resources: Resource[], changes: Ch
 export async function withContext<T>(work: (context: Context) => Promise<T>): Promise<T> {
   const env = loadEnvironment()
   const config = loadConfig(env)
-  let kafka: Kafka | undefined
-  let connecting: Promise<Admin> | undefined
-  const connect = async () => {
-    kafka ??= kafkaClient(env, 'operator')
-    const admin = kafka.admin()
-    await admin.connect()
+  const connections = new Map<Cluster, Promise<Admin>>()
+  const connect = async (cluster: Cluster) => {
+    const admin = kafkaClient(onCluster(env, cluster), 'operator').admin()
+    await admin.connect().catch((error: unknown) => {
+      throw kafkaError(onCluster(env, cluster), error)
+    })
     return admin
   }
+  const admin = (cluster: Cluster) => {
+    const connection = connections.get(cluster) ?? connect(cluster)
+    connections.set(cluster, connection)
+    return connection
+  }
   try {
-    return await work({ env, config, admin: () => (connecting ??= connect()) })
+    return await work({ env, config, admin })
   } catch (error) {
     throw error instanceof VygodnoError || !isKafkaError(error) ? error : kafkaError(env, error)
   } finally {
-    await connecting?.then((admin) => admin.disconnect()).catch(() => {})
+    await Promise.allSettled([...connections.values()].map(async (connection) => (await connection).disconnect()))
   }
 }
 

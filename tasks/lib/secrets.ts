@@ -6,17 +6,21 @@ import type { Environment } from '../../clients/environment.ts'
 /**
  * What is random in each stack and must stay the same as long as its data lives, made on first use, mode 0600.
  *
- * @returns variables for compose.yaml; `CLUSTER_ID` is Kafka's, 16 bytes in base64url
+ * @returns variables for compose.yaml: the ids of the two Kafka clusters, 16 bytes in base64url each
  */
-export function stackSecrets(env: Environment): { CLUSTER_ID: string } {
-  const file = join(env.stack, 'data', 'cluster-id')
+export function stackSecrets(env: Environment): { KAFKA_CLUSTER_ID: string; ANALYTICS_CLUSTER_ID: string } {
+  return { KAFKA_CLUSTER_ID: clusterId(env, 'cluster-id'), ANALYTICS_CLUSTER_ID: clusterId(env, 'analytics-cluster-id') }
+}
+
+function clusterId(env: Environment, name: string): string {
+  const file = join(env.stack, 'data', name)
   try {
-    return { CLUSTER_ID: readFileSync(file, 'utf8') }
+    return readFileSync(file, 'utf8')
   } catch {
     mkdirSync(join(env.stack, 'data'), { recursive: true, mode: 0o700 })
     // a leading hyphen would look like an option to StorageTool
     const id = `V${randomBytes(16).toString('base64url').slice(1)}`
     writeFileSync(file, id, { mode: 0o600, flag: 'wx' })
-    return { CLUSTER_ID: id }
+    return id
   }
 }

@@ -134,7 +134,7 @@ export async function outsiderIsRefused(env: Environment): Promise<string> {
 export function whatNext(env: Environment): string {
   return `
 Kafka       ${env.kafka.brokers.join(', ')} (mutual TLS; keys in ${join(env.stack, 'certs')})
-Connect     ${env.connect.url} (client certificate connect-admin)
+Connect     ${env.workers.connect.url} (client certificate connect-admin)
 PostgreSQL  ${env.postgres.host}:${env.postgres.port}/${env.postgres.database} (client certificates operator, client-api)
 Debug file  ${join(env.stack, 'data', 'connect', 'catalog-products.tsv')}
 

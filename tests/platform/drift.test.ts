@@ -66,7 +66,7 @@ test('an access rule added by hand goes with --prune, one removed by hand comes 
 })
 
 test('a deleted, a changed and a foreign connector are put right', async () => {
-  const rest = connectRest(env)
+  const rest = connectRest(env, 'connect')
   await rest.remove('catalog-file')
   await plannedEventually('the deleted connector', (changes) => changes.some(({ kind, id, action }) => kind === 'connectors' && id === 'catalog-file' && action === 'create'))
   assert.equal(await summary('connectors'), '1 change: 1 connectors')

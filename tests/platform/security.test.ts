@@ -61,7 +61,7 @@ test('Connect REST takes certificates of its own CA only', async () => {
   const get = (principal?: string) =>
     new Promise<string>((resolve) => {
       const files = principal ? certificateFiles(env, principal) : undefined
-      const call = request(env.connect.url, { ca, agent: false, ...(files ? { key: readFileSync(files.key), cert: readFileSync(files.cert) } : {}) }, (response) => {
+      const call = request(env.workers.connect.url, { ca, agent: false, ...(files ? { key: readFileSync(files.key), cert: readFileSync(files.cert) } : {}) }, (response) => {
         response.resume()
         resolve(String(response.statusCode))
       })

@@ -27,7 +27,7 @@ test('a record the sink can’t take goes to its dead-letter queue, and the sink
   const keys: (string | null)[] = []
   await readTopic(kafkaClient(env, 'operator'), 'operator', 'connect.dlq', ({ key }) => void keys.push(key))
   assert.deepEqual(keys.filter((key) => key === bad), [bad])
-  const states = Object.values(await connectRest(env).connectors()).flatMap(({ status }) => status.tasks.map(({ state }) => state))
+  const states = Object.values(await connectRest(env, 'connect').connectors()).flatMap(({ status }) => status.tasks.map(({ state }) => state))
   assert.deepEqual(states, states.map(() => 'RUNNING'))
   for (const key of [bad, good]) await put('catalog.products', key, null)
   await eventually('the tombstone to delete the row', async () => !(await idsInPostgres(env)).has(good) || 'still there')

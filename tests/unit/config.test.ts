@@ -36,14 +36,15 @@ function refused(folder: string): string {
 
 test('the committed configuration is accepted', () => {
   const config = loadConfig(env)
-  assert.ok(config.topics.length >= 10)
-  assert.ok(config.topics.every(({ replicationFactor, config: { 'min.insync.replicas': inSync } }) => replicationFactor === 3 && inSync === '2'))
+  const topics = Object.values(config.clusters).flatMap((cluster) => cluster.topics)
+  assert.ok(topics.length >= 20)
+  assert.ok(topics.every(({ replicationFactor, config: { 'min.insync.replicas': inSync } }) => replicationFactor === 3 && inSync === '2'))
   assert.ok(loadServices(env).length >= 8)
 })
 
 test('a misspelt key is shown with its place and the right spelling', () => {
   const message = refused(changed('topics.yaml', 'config: { cleanup.policy: compact }', 'confg: { cleanup.policy: compact }'))
-  assert.match(message, /topics\.yaml:\d+:5 topics\.catalog\.bans\.confg: expected one of partitions, replication\.factor, config, got confg — did you mean "config"\?/)
+  assert.match(message, /topics\.yaml:\d+:7 primary\.topics\.catalog\.bans\.confg: expected one of partitions, replication\.factor, config, got confg — did you mean "config"\?/)
 })
 
 test('a misspelt topic setting is refused', () => {
@@ -51,16 +52,16 @@ test('a misspelt topic setting is refused', () => {
 })
 
 test('min.insync.replicas above the replication factor is refused', () => {
-  assert.match(refused(changed('topics.yaml', 'config: { cleanup.policy: compact }', 'config: { cleanup.policy: compact, min.insync.replicas: 4 }')), /topics\.yaml:\d+:\d+ topics\.catalog\.bans.*expected at most replication\.factor 3, got 4/)
+  assert.match(refused(changed('topics.yaml', 'config: { cleanup.policy: compact }', 'config: { cleanup.policy: compact, min.insync.replicas: 4 }')), /topics\.yaml:\d+:\d+ primary\.topics\.catalog\.bans.*expected at most replication\.factor 3, got 4/)
 })
 
 test('a right to a topic that is not declared is refused', () => {
-  assert.match(refused(changed('principals.yaml', 'write: [shop.products]', 'write: [shop.product]')), /principals\.yaml:\d+:\d+ clients\.shop-api\.write\.0: expected a topic of topics\.yaml, got shop\.product — did you mean "shop\.products"\?/)
+  assert.match(refused(changed('principals.yaml', 'write: [shop.products]', 'write: [shop.product]')), /principals\.yaml:\d+:\d+ clients\.shop-api\.primary\.write\.0: expected a topic of topics\.yaml, got shop\.product — did you mean "shop\.products"\?/)
 })
 
 test('a connector that reads an undeclared topic, or a variable that does not exist, is refused', () => {
-  assert.match(refused(changed('connectors/catalog-file.yaml', 'topics: catalog.products', 'topics: catalog.prodcts')), /catalog-file\.yaml:\d+:1 topics: expected a topic of topics\.yaml, got catalog\.prodcts/)
-  assert.match(refused(changed('connectors/catalog-file.yaml', '${STACK}', '${STAK}')), /expected a variable of compose\/\.env, got \$\{STAK\} — did you mean "STACK"\?/)
+  assert.match(refused(changed('connectors/connect.yaml', 'topics: catalog.products', 'topics: catalog.prodcts')), /connect\.yaml:\d+:3 catalog-file\.topics: expected a topic of topics\.yaml, got catalog\.prodcts/)
+  assert.match(refused(changed('connectors/connect.yaml', '${STACK}', '${STAK}')), /expected a variable of compose\/\.env, got \$\{STAK\} — did you mean "STACK"\?/)
 })
 
 test('all problems of all files are reported at once', () => {
@@ -68,8 +69,29 @@ test('all problems of all files are reported at once', () => {
   writeFileSync(join(folder, 'bans.yaml'), 'version: 1\nrules:\n  - { kind: colour, value: red, reason: x }\n')
   const message = refused(folder)
   assert.match(message, /^2 problems/)
-  assert.match(message, /topics\.yaml:\d+:\d+ topics\.shop\.products\.partitions: expected number, got "six"/)
+  assert.match(message, /topics\.yaml:\d+:\d+ primary\.topics\.shop\.products\.partitions: expected number, got "six"/)
   assert.match(message, /bans\.yaml:3:\d+ rules\.0\.kind/)
+})
+
+test('a copy of a topic that the primary cluster does not have is refused', () => {
+  assert.match(refused(changed('topics.yaml', 'mirrors: [shop.products', 'mirrors: [shop.product')), /topics\.yaml:\d+:\d+ analytics\.mirrors\.0: expected a topic of the primary cluster only, got shop\.product — did you mean "shop\.products"\?/)
+})
+
+test('a copy has the partitions and settings of its original', () => {
+  const { primary, analytics } = loadConfig(env).clusters
+  assert.ok(analytics.mirrored.length >= 4)
+  for (const name of analytics.mirrored) {
+    const [original, copy] = [primary, analytics].map(({ topics }) => topics.find((topic) => topic.name === name))
+    assert.deepEqual(copy, original)
+  }
+})
+
+test('brokers know the super users that principals.yaml names', () => {
+  const { servers, clients } = loadConfig(env).principals
+  for (const [cluster, node] of [['primary', 'kafka-1'], ['analytics', 'analytics-1']] as const) {
+    const declared = Object.entries({ ...servers, ...clients }).filter(([, principal]) => principal.super.includes(cluster)).map(([name]) => `User:${name}`)
+    assert.deepEqual(loadServices(env).find(({ name }) => name === node)?.environment.SUPER_USERS?.split(';').sort(), declared.sort())
+  }
 })
 
 test('YAML that is no YAML is refused with its place', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { diff, withoutRemovals } from '../../tasks/lib/reconcile.ts'
-import { topics } from '../../tasks/lib/resources/topics.ts'
+import { topicsOf } from '../../tasks/lib/resources/topics.ts'
 import { summarise } from '../../tasks/lib/show.ts'
 
+const topics = topicsOf('primary', 'topics', 'core')
 const item = (id: string, fields: Record<string, string> = {}) => ({ id, fields })
 
 test('equal states differ in nothing', () => {

@@ -80,7 +80,7 @@ export const filter: Benchmark = {
 
 async function createTopics(env: Environment): Promise<void> {
   const copies = Array.from({ length: rounds }, (_, round) => ({ topic: `${prefix}copy.${round}`, numPartitions: 6, replicationFactor: 3 }))
-  const declared = loadConfig(env).topics.filter(({ name }) => name.startsWith('shop.') || name.startsWith('catalog.'))
+  const declared = loadConfig(env).clusters.primary.topics.filter(({ name }) => name.startsWith('shop.') || name.startsWith('catalog.'))
   const twins = declared.map(({ name, partitions, replicationFactor, config }) => ({
     topic: prefix + name,
     numPartitions: partitions,

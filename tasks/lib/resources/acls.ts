@@ -1,4 +1,5 @@
-import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from '../../../clients/kafka.ts'
+import type { Cluster, Profile } from '../../../clients/environment.ts'
+import { type Admin, AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from '../../../clients/kafka.ts'
 import type { Config } from '../config.ts'
 import type { Item, Resource } from '../reconcile.ts'
 import { until } from '../until.ts'
@@ -7,14 +8,20 @@ type Acl = { principal: string; resource: 'topic' | 'group' | 'transactional id'
 
 const resourceTypes = { topic: AclResourceTypes.TOPIC, group: AclResourceTypes.GROUP, 'transactional id': AclResourceTypes.TRANSACTIONAL_ID, cluster: AclResourceTypes.CLUSTER } as const
 
-/** Rights on Kafka's resources, derived from principals.yaml. Every rule of the cluster is ours: one that is not declared is drift. */
-export const acls: Resource = {
-  kind: 'acls',
-  desired: ({ config }) => declaredAcls(config).map(toItem),
-  read: async (context) => (await read(context)).map(toItem),
+/**
+ * Rights on a cluster's resources, derived from principals.yaml. Every rule of the cluster is ours: one that is not
+ * declared is drift.
+ *
+ * @param kind what the kind is called at the command line
+ */
+export const aclsOf = (cluster: Cluster, kind: string, profile: Profile): Resource => ({
+  kind,
+  profile,
+  desired: ({ config }) => declaredAcls(config, cluster).map(toItem),
+  read: async (context) => (await read(await context.admin(cluster))).map(toItem),
   apply: async (context, changes) => {
-    const admin = await context.admin()
-    const declared = declaredAcls(context.config)
+    const admin = await context.admin(cluster)
+    const declared = declaredAcls(context.config, cluster)
     const created = declared.filter((acl) => changes.some(({ action, id }) => action === 'create' && id === idOf(acl)))
     if (created.length > 0)
       await admin.createAcls({
@@ -29,15 +36,15 @@ export const acls: Resource = {
         })),
       })
     const removed = changes.filter(({ action }) => action === 'remove').map(({ id }) => id)
-    if (removed.length > 0) await remove(context, removed)
-    await settled(context, created.map(idOf), removed)
+    if (removed.length > 0) await remove(admin, removed)
+    await settled(admin, kind, created.map(idOf), removed)
   },
-}
+})
 
 /** The access rules that principals.yaml amounts to. A super user needs none. */
-function declaredAcls({ principals }: Config): Acl[] {
-  return Object.entries(principals.clients).flatMap(([principal, client]) => {
-    if (client.super) return []
+function declaredAcls({ principals }: Config, cluster: Cluster): Acl[] {
+  return Object.entries(principals.clients).flatMap(([principal, { super: superOn, [cluster]: client }]) => {
+    if (superOn.includes(cluster)) return []
     const allow = (resource: Acl['resource'], names: string[], operations: string[]) =>
       names.flatMap((name) =>
         operations.map((operation): Acl => {
@@ -45,20 +52,32 @@ function declaredAcls({ principals }: Config): Acl[] {
           return { principal: `User:${principal}`, resource, name: isPrefix ? name.slice(0, -1) : name, isPrefix, operation, permission: 'ALLOW', host: '*' }
         }),
       )
-    return [
-      ...allow('topic', client.read.filter((topic) => !client.write.includes(topic)), ['READ', 'DESCRIBE']),
-      ...allow('topic', client.write.filter((topic) => !client.read.includes(topic)), ['WRITE', 'DESCRIBE']),
-      ...allow('topic', client.read.filter((topic) => client.write.includes(topic)), ['READ', 'WRITE', 'DESCRIBE']),
-      ...allow('topic', client.own, ['CREATE', 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'DELETE']),
+    const topicRights = ([
+      [client.read, ['READ', 'DESCRIBE']],
+      [client.write, ['WRITE', 'DESCRIBE']],
+      [client.inspect, ['DESCRIBE', 'DESCRIBE_CONFIGS']],
+      // to commit a group's position in a topic takes the right to read it
+      [client.copy, ['CREATE', 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'ALTER', 'ALTER_CONFIGS']],
+      [client.own, ['CREATE', 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'DELETE']],
+    ] satisfies [string[], string[]][]).flatMap(([names, operations]) => allow('topic', names, operations))
+    return withoutRepetition([
+      ...topicRights,
       ...allow('group', client.groups, ['READ', 'DESCRIBE']),
+      ...allow('group', client.inspect_groups, ['DESCRIBE']),
       ...allow('transactional id', client.transactions, ['WRITE', 'DESCRIBE']),
-    ]
+      ...allow('cluster', client.cluster.length > 0 ? ['kafka-cluster'] : [], client.cluster),
+    ])
   })
 }
 
-async function read({ admin }: Parameters<Resource['read']>[0]): Promise<Acl[]> {
+/** Two rights to one topic share operations. */
+function withoutRepetition(acls: Acl[]): Acl[] {
+  return [...new Map(acls.map((acl) => [idOf(acl), acl])).values()]
+}
+
+async function read(admin: Admin): Promise<Acl[]> {
   const any = { resourceType: AclResourceTypes.ANY, resourcePatternType: ResourcePatternTypes.ANY, operation: AclOperationTypes.ANY, permissionType: AclPermissionTypes.ANY }
-  const { resources } = await (await admin()).describeAcls(any)
+  const { resources } = await admin.describeAcls(any)
   return resources.flatMap(({ resourceType, resourceName, resourcePatternType, acls: entries }) =>
     entries.map(({ principal, host, operation, permissionType }) => ({
       principal,
@@ -72,9 +91,9 @@ async function read({ admin }: Parameters<Resource['read']>[0]): Promise<Acl[]> 
   )
 }
 
-async function remove(context: Parameters<Resource['read']>[0], ids: string[]): Promise<void> {
-  const doomed = (await read(context)).filter((acl) => ids.includes(idOf(acl)))
-  await (await context.admin()).deleteAcls({
+async function remove(admin: Admin, ids: string[]): Promise<void> {
+  const doomed = (await read(admin)).filter((acl) => ids.includes(idOf(acl)))
+  await admin.deleteAcls({
     filters: doomed.map((acl) => ({
       resourceType: resourceTypes[acl.resource],
       resourceName: acl.name,
@@ -88,9 +107,9 @@ async function remove(context: Parameters<Resource['read']>[0], ids: string[]): 
 }
 
 /** A broker answers before it has the new rules itself (KRaft metadata travels), so wait until they show. */
-async function settled(context: Parameters<Resource['read']>[0], present: string[], absent: string[]): Promise<void> {
-  await until({ code: 'ACLS_NOT_SHOWN', awaited: 'the access rules just made to show', timeoutMs: 5_000, everyMs: 50, hint: 'task plan -- acls' }, async () => {
-    const ids = new Set((await read(context)).map(idOf))
+async function settled(admin: Admin, kind: string, present: string[], absent: string[]): Promise<void> {
+  await until({ code: 'ACLS_NOT_SHOWN', awaited: 'the access rules just made to show', timeoutMs: 5_000, everyMs: 50, hint: `task plan -- ${kind}` }, async () => {
+    const ids = new Set((await read(admin)).map(idOf))
     const waiting = [...present.filter((id) => !ids.has(id)), ...absent.filter((id) => ids.has(id))]
     return waiting.length === 0 || waiting.join(', ')
   })

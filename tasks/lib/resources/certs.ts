@@ -10,6 +10,7 @@ function wanted({ principals }: Config): Wanted[] {
 /** One certificate for every server and client of principals.yaml. Files of removed principals are left alone. */
 export const certs: Resource = {
   kind: 'certs',
+  profile: 'core',
   desired: ({ env, config }) => wanted(config).map((each) => ({ id: each.name, fields: wantedFacts(env, each) })),
   read: async ({ env, config }) => {
     const facts = await Promise.all(wanted(config).map(async (each) => ({ id: each.name, fields: await readFacts(env, each) })))

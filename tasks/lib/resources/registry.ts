@@ -1,9 +1,20 @@
 import type { Resource } from '../reconcile.ts'
-import { acls } from './acls.ts'
+import { aclsOf } from './acls.ts'
 import { certs } from './certs.ts'
-import { connectors } from './connectors.ts'
+import { connectorsOf } from './connectors.ts'
+import { mirrored } from './mirrored.ts'
 import { schema } from './schema.ts'
-import { topics } from './topics.ts'
+import { topicsOf } from './topics.ts'
 
 /** Every kind of declared resource, in the order in which changes are applied. */
-export const registry: Resource[] = [certs, topics, acls, schema, connectors]
+export const registry: Resource[] = [
+  certs,
+  topicsOf('primary', 'topics', 'core'),
+  aclsOf('primary', 'acls', 'core'),
+  topicsOf('analytics', 'analytics-topics', 'analytics'),
+  aclsOf('analytics', 'analytics-acls', 'analytics'),
+  schema,
+  connectorsOf('connect', 'connectors', 'core'),
+  connectorsOf('mirror', 'mirrors', 'analytics'),
+  mirrored,
+]

@@ -22,6 +22,7 @@ const digest = (sql: string) => createHash('sha256').update(sql).digest('hex').s
 /** The tables of PostgreSQL: each numbered SQL file of config/postgres is applied once, in a transaction of its own. */
 export const schema: Resource = {
   kind: 'schema',
+  profile: 'core',
   desired: (context) => files(context).map(({ name, sql }): Item => ({ id: name, fields: { sha256: digest(sql) } })),
   read: async (context) => {
     const { env } = context

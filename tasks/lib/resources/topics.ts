@@ -1,14 +1,21 @@
+import type { Cluster, Profile } from '../../../clients/environment.ts'
 import { UsageError } from '../../../clients/errors.ts'
-import { ConfigResourceTypes, ConfigSource } from '../../../clients/kafka.ts'
+import { type Admin, ConfigResourceTypes, ConfigSource } from '../../../clients/kafka.ts'
 import type { Change, Item, Resource } from '../reconcile.ts'
+import { until } from '../until.ts'
 
 const prefix = 'config.'
 
-/** Topics with partitions, replication factor and the settings made on the topic itself. */
-export const topics: Resource = {
-  kind: 'topics',
+/**
+ * The topics of a cluster with partitions, replication factor and the settings made on the topic itself.
+ *
+ * @param kind what the kind is called at the command line
+ */
+export const topicsOf = (cluster: Cluster, kind: string, profile: Profile): Resource => ({
+  kind,
+  profile,
   desired: ({ config }) =>
-    config.topics.map(({ name, partitions, replicationFactor, config: settings }) => ({
+    config.clusters[cluster].topics.map(({ name, partitions, replicationFactor, config: settings }) => ({
       id: name,
       fields: {
         partitions: String(partitions),
@@ -18,8 +25,8 @@ export const topics: Resource = {
     })),
 
   read: async (context) => {
-    const admin = await context.admin()
-    const names = (await admin.listTopics()).filter((name) => context.config.topicPrefixes.some((owned) => name.startsWith(owned)))
+    const admin = await context.admin(cluster)
+    const names = (await admin.listTopics()).filter((name) => context.config.clusters[cluster].prefixes.some((owned) => name.startsWith(owned)))
     if (names.length === 0) return []
     const [metadata, settings] = await Promise.all([
       admin.fetchTopicMetadata({ topics: names }),
@@ -50,12 +57,12 @@ export const topics: Resource = {
   },
 
   apply: async (context, changes) => {
-    const admin = await context.admin()
+    const admin = await context.admin(cluster)
     const created = changes.filter(({ action }) => action === 'create')
     const removed = changes.filter(({ action }) => action === 'remove').map(({ id }) => id)
-    if (created.length > 0)
+    if (created.length > 0) {
       await admin.createTopics({
-        waitForLeaders: true,
+        waitForLeaders: false,
         topics: created.map(({ id, fields }) => ({
           topic: id,
           numPartitions: Number(valueOf(fields, 'partitions')),
@@ -63,16 +70,30 @@ export const topics: Resource = {
           configEntries: fields.flatMap(({ name, to }) => (name.startsWith(prefix) ? [{ name: name.slice(prefix.length), value: to ?? '' }] : [])),
         })),
       })
+      await haveLeaders(admin, kind, created.map(({ id }) => id))
+    }
     if (removed.length > 0) await admin.deleteTopics({ topics: removed })
     for (const change of changes) if (change.action === 'update') await update(admin, change)
   },
+})
+
+/** The controller has them at once, the broker that is asked a moment later (KRaft metadata travels). */
+async function haveLeaders(admin: Admin, kind: string, names: string[]): Promise<void> {
+  await until({ code: 'TOPICS_NOT_SHOWN', awaited: 'the topics just made to have leaders', timeoutMs: 30_000, hint: `task plan -- ${kind}` }, async () => {
+    const known = await admin.listTopics()
+    const missing = names.filter((name) => !known.includes(name))
+    if (missing.length > 0) return `not there yet: ${missing.join(', ')}`
+    const { topics } = await admin.fetchTopicMetadata({ topics: names })
+    const headless = topics.filter(({ partitions }) => partitions.some(({ leader }) => leader < 0)).map(({ name }) => name)
+    return headless.length === 0 || `without leader: ${headless.join(', ')}`
+  })
 }
 
 function valueOf(fields: Change['fields'], name: string): string | undefined {
   return fields.find((field) => field.name === name)?.to
 }
 
-async function update(admin: Awaited<ReturnType<Parameters<Resource['read']>[0]['admin']>>, { id, fields }: Change): Promise<void> {
+async function update(admin: Admin, { id, fields }: Change): Promise<void> {
   const partitions = valueOf(fields, 'partitions')
   if (partitions) await admin.createPartitions({ topicPartitions: [{ topic: id, count: Number(partitions) }] })
   const settings = fields.filter(({ name }) => name.startsWith(prefix))

@@ -1,0 +1,51 @@
+import { onCluster } from '../../../clients/environment.ts'
+import { followTopic, kafkaClient, topicOffsets, withProducer } from '../../../clients/kafka.ts'
+import { type Benchmark, percentile } from './measure.ts'
+
+const perSecond = 500
+const seconds = 20
+const topic = 'client.events'
+
+/** How long after it was sent to the primary cluster a record can be read, committed, on the analytics cluster. */
+export const mirror: Benchmark = {
+  name: 'mirror',
+  needs: 'platform',
+  run: async (env, progress) => {
+    const copy = kafkaClient(onCluster(env, 'analytics'), 'operator')
+    const total = perSecond * seconds
+    const warmUp = 5 * perSecond
+    const { end } = await topicOffsets(copy, topic)
+    const delays: number[] = []
+    const reading = followTopic(copy, 'operator', {
+      topic,
+      from: end,
+      awaited: `${total} records on the analytics cluster`,
+      timeoutMs: 120_000,
+      onRecord: ({ value }) => {
+        delays.push(Date.now() - Number(value?.toString()))
+        progress(`${delays.length} of ${total} seen`)
+        return delays.length >= total + warmUp
+      },
+    })
+    await Promise.all([reading, withProducer(kafkaClient(env, 'client-api'), (producer) => sendSteadily(producer, total + warmUp))])
+    const counted = delays.slice(warmUp)
+    return [
+      { what: `mirror lag at ${perSecond}/s, p50`, value: percentile(counted, 0.5), unit: 'ms' },
+      { what: `mirror lag at ${perSecond}/s, p99`, value: percentile(counted, 0.99), unit: 'ms', target: { atMost: 1_000 } },
+    ]
+  },
+}
+
+/** A record carries the time at which it was handed to the producer. */
+async function sendSteadily(producer: Parameters<Parameters<typeof withProducer>[1]>[0], total: number): Promise<void> {
+  const started = performance.now()
+  const acknowledged: Promise<unknown>[] = []
+  for (let sent = 0; sent < total; ) {
+    const due = Math.min(total, Math.floor(((performance.now() - started) * perSecond) / 1000))
+    const messages = Array.from({ length: due - sent }, (_, index) => ({ key: String(sent + index), value: String(Date.now()) }))
+    if (messages.length > 0) acknowledged.push(producer.send({ topic, acks: -1, messages }))
+    sent = due
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  await Promise.all(acknowledged)
+}

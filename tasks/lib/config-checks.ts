@@ -1,0 +1,73 @@
+import { clusters } from '../../clients/environment.ts'
+import type { ConnectorsFile, Principals, TopicsFile } from './config-shapes.ts'
+import { didYouMean, type Loaded, type Problem } from './yaml.ts'
+
+/** What a schema can't say about the files in `config/`: how one entry has to fit the others. */
+
+/** The connectors of a worker's file. What begins with x- is there to be referred to (as in the Compose Specification). */
+export function declaredConnectors({ value }: Loaded<ConnectorsFile>): [string, Record<string, string>][] {
+  return Object.entries(value ?? {}).filter(([name]) => !name.startsWith('x-'))
+}
+
+/** Topics that could not be written, that nobody would own, or that copy nothing. */
+export function checkTopics({ value, problem }: Loaded<TopicsFile>): Problem[] {
+  if (!value) return []
+  return clusters.flatMap((cluster) => {
+    const { owns, mirrors, topics } = value[cluster]
+    const problems: Problem[] = []
+    for (const [name, topic] of Object.entries(topics)) {
+      const replicas = topic['replication.factor'] ?? value.defaults['replication.factor']
+      const inSync = Number(topic.config['min.insync.replicas'] ?? value.defaults.config['min.insync.replicas'] ?? 1)
+      if (!(inSync <= replicas))
+        problems.push(problem([cluster, 'topics', name, 'config', 'min.insync.replicas'], `expected at most replication.factor ${replicas}, got ${inSync}: nothing could be written with acks=all`))
+      if (!owns.some((prefix) => name.startsWith(prefix)))
+        problems.push(problem([cluster, 'topics', name], `expected a name that begins with one of ${owns.join(', ')} (owns), got ${name}`))
+    }
+    const others = Object.keys(value.primary.topics)
+    mirrors.forEach((name, index) => {
+      if (cluster === 'primary' || !others.includes(name) || name in topics)
+        problems.push(problem([cluster, 'mirrors', index], `expected a topic of the primary cluster only, got ${name}${didYouMean(name, others)}`))
+    })
+    return problems
+  })
+}
+
+/** The names of all topics of a cluster, copies included. */
+function topicNames({ value }: Loaded<TopicsFile>, cluster: (typeof clusters)[number]): string[] {
+  return value ? [...Object.keys(value[cluster].topics), ...value[cluster].mirrors] : []
+}
+
+/** Rights to what is not there, and names that can't be told apart or can't stand in a certificate. */
+export function checkPrincipals({ value, problem }: Loaded<Principals>, topics: Loaded<TopicsFile>): Problem[] {
+  if (!value) return []
+  const problems: Problem[] = []
+  for (const [name, client] of Object.entries(value.clients)) {
+    if (name in value.servers) problems.push(problem(['clients', name], 'expected a name that no server has'))
+    for (const cluster of topics.value ? clusters : []) {
+      const declared = topicNames(topics, cluster)
+      for (const right of ['read', 'write', 'inspect', 'copy'] as const)
+        client[cluster][right].forEach((topic, index) => {
+          const known = topic.endsWith('*') ? declared.some((other) => other.startsWith(topic.slice(0, -1))) : declared.includes(topic)
+          if (!known) problems.push(problem(['clients', name, cluster, right, index], `expected a topic of topics.yaml, got ${topic}${didYouMean(topic, declared)}`))
+        })
+    }
+  }
+  for (const [section, entries] of Object.entries(value))
+    for (const name of Object.keys(entries))
+      if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) problems.push(problem([section, name], `expected lower-case letters, digits and hyphens, got ${name}`))
+  return problems
+}
+
+/** Connectors without a class, or over topics that are not declared. Sinks and mirrors alike take them from the primary cluster. */
+export function checkConnectors(loaded: Loaded<ConnectorsFile>, topics: Loaded<TopicsFile>): Problem[] {
+  const declared = topicNames(topics, 'primary')
+  return declaredConnectors(loaded).flatMap(([connector, settings]) => {
+    const problems: Problem[] = []
+    for (const key of ['connector.class', 'topics'])
+      if (!settings[key]) problems.push(loaded.problem([connector, key], `expected ${key}, got nothing`))
+    for (const key of ['topics', 'errors.deadletterqueue.topic.name'])
+      for (const topic of (settings[key] ?? '').split(',').map((name) => name.trim()).filter((name) => name && !name.startsWith('${')))
+        if (topics.value && !declared.includes(topic)) problems.push(loaded.problem([connector, key], `expected a topic of topics.yaml, got ${topic}${didYouMean(topic, declared)}`))
+    return problems
+  })
+}

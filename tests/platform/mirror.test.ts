@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { onCluster } from '../../clients/environment.ts'
+import { ConfigResourceTypes, kafkaClient, withAdmin, withProducer } from '../../clients/kafka.ts'
+import { enabledServices } from '../../tasks/lib/compose.ts'
+import { loadConfig } from '../../tasks/lib/config.ts'
+import { compareTopic } from '../../tasks/lib/mirror.ts'
+import { processOf } from '../../tasks/lib/stack.ts'
+import { until } from '../../tasks/lib/until.ts'
+import { bootstrapped, env, shop, succeed } from './platform.ts'
+
+const { primary, analytics } = loadConfig(env).clusters
+const onPrimary = <T>(work: Parameters<typeof withAdmin<T>>[1]) => withAdmin(kafkaClient(env, 'operator'), work)
+const onAnalytics = <T>(work: Parameters<typeof withAdmin<T>>[1]) => withAdmin(kafkaClient(onCluster(env, 'analytics'), 'operator'), work)
+const isCompacted = (name: string) => primary.topics.find((topic) => topic.name === name)?.config['cleanup.policy'] === 'compact'
+
+/** Waits until every copy, or the one named, is complete; returns how many records that are. */
+async function complete(...topics: string[]): Promise<number> {
+  let records = 0
+  await until({ code: 'TEST_MIRROR', awaited: `complete copies of ${topics.join(', ')}`, timeoutMs: 60_000, hint: 'task logs -- mirror' }, async () => {
+    const compared = await Promise.all(topics.map((topic) => compareTopic(env, topic, isCompacted(topic))))
+    records = compared.reduce((sum, { analytics: copied }) => sum + copied, 0)
+    return compared.every(({ difference }) => difference === '') || compared.map(({ topic, difference }) => `${topic}: ${difference}`).join('; ')
+  })
+  return records
+}
+
+async function setting(cluster: 'primary' | 'analytics', topic: string, name: string): Promise<string | undefined> {
+  const describe = cluster === 'primary' ? onPrimary : onAnalytics
+  const { resources } = await describe((admin) => admin.describeConfigs({ includeSynonyms: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }] }))
+  return resources[0]?.configEntries.find(({ configName }) => configName === name)?.configValue
+}
+
+before(bootstrapped)
+
+test('every copy equals its original, record by record and in order', async () => {
+  await succeed(shop, ['send', 'data/products.json'])
+  assert.ok((await complete(...analytics.mirrored)) > 600)
+})
+
+test('a copy that lacks, repeats or changes a record is seen', async () => {
+  const copy = kafkaClient(onCluster(env, 'analytics'), 'operator')
+  await withProducer(copy, (producer) => producer.send({ topic: 'client.events', messages: [{ key: 'stranger', value: 'not from the primary', partition: 0 }] }))
+  const { difference } = await compareTopic(env, 'client.events', false)
+  assert.match(difference, /partition 0: (expected at most|record \d+ of)/)
+})
+
+test('a copy deleted by hand is shown by plan, and apply makes it whole again', async () => {
+  await onAnalytics((admin) => admin.deleteTopics({ topics: ['client.events'] }))
+  assert.match(await succeed('plan'), /\+ analytics-topics client\.events\n~ mirrored-topics client\.events\n +holds: nothing in partition/)
+  await succeed('apply')
+  await complete('client.events')
+  assert.equal((await succeed('plan')).trim(), '0 changes')
+})
+
+test('settings of topics and positions of consumer groups follow', async () => {
+  const set = (value: string) => onPrimary((admin) => admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: 'client.events', configEntries: [{ name: 'retention.ms', value }, { name: 'min.insync.replicas', value: '2' }] }] }))
+  const declared = (await setting('primary', 'client.events', 'retention.ms')) ?? ''
+  await set('123456789')
+  await until({ code: 'TEST_SETTING', awaited: 'the setting on the copy', timeoutMs: 60_000, hint: 'task logs -- mirror' }, async () => {
+    const seen = await setting('analytics', 'client.events', 'retention.ms')
+    return seen === '123456789' || String(seen)
+  })
+  await set(declared)
+  await until({ code: 'TEST_GROUP', awaited: 'the position of product-filter', timeoutMs: 90_000, hint: 'task logs -- mirror' }, async () => {
+    const positions = await onAnalytics((admin) => admin.fetchOffsets({ groupId: 'product-filter', topics: ['shop.products'] }))
+    const known = positions.flatMap(({ partitions }) => partitions).filter(({ offset }) => Number(offset) > 0)
+    return known.length > 0 || 'none'
+  })
+})
+
+test('kill -9 of MirrorMaker while events flow: every record is copied once', async () => {
+  const worker = enabledServices(env).find(({ name }) => name === 'mirror') ?? assert.fail('there is no service mirror')
+  const total = 2_000
+  const batch = 100
+  let killed = 0
+  await withProducer(kafkaClient(env, 'client-api', 'patient'), async (producer) => {
+    for (let at = 0; at < total; at += batch) {
+      await producer.send({ topic: 'client.events', acks: -1, messages: Array.from({ length: batch }, (_, index) => ({ key: `user-${index % 7}`, value: JSON.stringify({ at: at + index }) })) })
+      const running = processOf(env, worker)
+      if ((at === 500 || at === 1_500) && running) {
+        process.kill(-running.pid, 'SIGKILL')
+        killed++
+        await succeed('up')
+      }
+    }
+  })
+  assert.equal(killed, 2)
+  assert.ok((await complete('client.events')) >= total)
+})
