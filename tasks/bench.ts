@@ -4,6 +4,7 @@ import { UsageError } from '../clients/errors.ts'
 import { print, printJson, runMain, step, table } from '../clients/terminal.ts'
 import { latency } from './lib/benchmarks/latency.ts'
 import type { Benchmark, Measure } from './lib/benchmarks/measure.ts'
+import { mirror } from './lib/benchmarks/mirror.ts'
 import { search } from './lib/benchmarks/search.ts'
 import { startup } from './lib/benchmarks/startup.ts'
 import { filter, shop } from './lib/benchmarks/throughput.ts'
@@ -13,7 +14,7 @@ import { interruptible } from './lib/interrupt.ts'
 import { down } from './lib/stack.ts'
 import { didYouMean } from './lib/yaml.ts'
 
-const benchmarks: Benchmark[] = [startup, search, latency, shop, filter]
+const benchmarks: Benchmark[] = [startup, search, latency, mirror, shop, filter]
 const names = benchmarks.map(({ name }) => name)
 
 const program = new Command('bench')
@@ -43,7 +44,7 @@ program.action(async (chosen: string[], { json }: { json?: true }) => {
 async function prepare(env: Environment, { needs }: Benchmark): Promise<void> {
   if (needs === 'nothing') return
   await step('bootstrap', () => bootstrap(env))
-  if (needs === 'brokers') await down(env, loadServices(env).filter(({ name }) => name === 'connect' || name === 'product-filter' || name === 'postgres'))
+  if (needs === 'brokers') await down(env, loadServices(env).filter(({ name }) => !name.startsWith('kafka-')))
 }
 
 function row({ what, value, unit, target }: Measure): string[] {

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, statfsSync } from 'node:fs'
-import type { Environment } from '../../clients/environment.ts'
+import { type Environment, profiles } from '../../clients/environment.ts'
 import { PrerequisiteError } from '../../clients/errors.ts'
 import type { Service } from './compose.ts'
 
@@ -24,11 +24,25 @@ function freeDiskMib(folder: string): number {
  */
 export async function requireCapacity(env: Environment, services: Service[], available = { memoryMib: availableMemoryMib, diskMib: freeDiskMib }): Promise<void> {
   if (services.length === 0) return
-  const needed = services.reduce((sum, { memoryMib }) => sum + memoryMib, 0)
+  const needed = memoryOf(services)
   const memory = Math.floor(available.memoryMib())
   if (memory < needed)
-    throw new PrerequisiteError('NOT_ENOUGH_MEMORY', `expected ${needed} MiB of free memory for ${services.map(({ name }) => name).join(', ')}, got ${memory} MiB`, 'end other programs, then task up')
+    throw new PrerequisiteError('NOT_ENOUGH_MEMORY', `expected ${needed} MiB of free memory for ${services.map(({ name }) => name).join(', ')}, got ${memory} MiB`, whatFits(services, memory))
   mkdirSync(env.stack, { recursive: true })
   const disk = Math.floor(available.diskMib(env.stack))
   if (disk < diskNeededMib) throw new PrerequisiteError('NOT_ENOUGH_DISK', `expected ${diskNeededMib} MiB of free disk at ${env.stack}, got ${disk} MiB`, 'free some space (task clean deletes the data of this stack), then task up')
+}
+
+function memoryOf(services: Service[]): number {
+  return services.reduce((sum, { memoryMib }) => sum + memoryMib, 0)
+}
+
+/** The most groups of services, taken in their order, that there is room for. */
+function whatFits(services: Service[], memoryMib: number): string {
+  for (let count = profiles.length - 1; count > 0; count--) {
+    const chosen = profiles.slice(0, count)
+    const some = services.filter(({ profile }) => chosen.includes(profile))
+    if (some.length < services.length && memoryOf(some) <= memoryMib) return `end other programs, or do with less: COMPOSE_PROFILES=${chosen.join(',')} task up (${memoryOf(some)} MiB)`
+  }
+  return 'end other programs, then task up'
 }

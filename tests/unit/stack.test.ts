@@ -112,3 +112,11 @@ test('too little memory or disk is refused with numbers', async () => {
   await assert.rejects(requireCapacity(env, pick('echo'), { memoryMib: plenty, diskMib: none }), { code: 'NOT_ENOUGH_DISK', message: /expected 1024 MiB .* got 10 MiB/ })
   await requireCapacity(env, pick('echo'), { memoryMib: plenty, diskMib: plenty })
 })
+
+test('with too little memory for all, the groups of services that fit are named', async () => {
+  const services = loadServices(env)
+  const core = services.filter(({ profile }) => profile === 'core').reduce((sum, { memoryMib }) => sum + memoryMib, 0)
+  const capacity = (memoryMib: number) => ({ memoryMib: () => memoryMib, diskMib: () => 1e6 })
+  await assert.rejects(requireCapacity(env, services, capacity(core)), { code: 'NOT_ENOUGH_MEMORY', hint: `end other programs, or do with less: COMPOSE_PROFILES=core task up (${core} MiB)` })
+  await assert.rejects(requireCapacity(env, services, capacity(core - 1)), { hint: 'end other programs, then task up' })
+})
