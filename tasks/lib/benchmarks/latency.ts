@@ -37,7 +37,7 @@ async function sendAndWatch(env: Environment, prefix: string, progress: (text: s
   let sent = 0
   let allSent = false
   const watch = (db: Queryable) =>
-    until({ code: 'BENCH_LATENCY', awaited: `${total} products in PostgreSQL`, timeoutMs: 120_000, everyMs: 5, hint: 'task status' }, async () => {
+    until({ code: 'BENCH_LATENCY', awaited: `${total} products in PostgreSQL`, timeoutMs: 120_000, everyMs: 20, hint: 'task status' }, async () => {
       const { rows } = await db.query('select product_id from products where product_id = any($1)', [[...pending.keys()]])
       const now = performance.now()
       for (const { product_id: id } of ids.parse(rows)) {
@@ -52,12 +52,12 @@ async function sendAndWatch(env: Environment, prefix: string, progress: (text: s
       const started = performance.now()
       const acknowledged: Promise<unknown>[] = []
       while (sent < total) {
-        for (; sent < total && sent < ((performance.now() - started) * perSecond) / 1000; sent++) {
-          const message = make(sent)
-          pending.set(message.key, performance.now())
-          acknowledged.push(producer.send({ topic: 'shop.products', acks: -1, messages: [message] }))
-        }
-        await new Promise((resolve) => setTimeout(resolve, 5))
+        const due = Math.min(total, Math.floor(((performance.now() - started) * perSecond) / 1000))
+        const messages = Array.from({ length: due - sent }, (_, index) => make(sent + index))
+        for (const { key } of messages) pending.set(key, performance.now())
+        if (messages.length > 0) acknowledged.push(producer.send({ topic: 'shop.products', acks: -1, messages }))
+        sent = due
+        await new Promise((resolve) => setTimeout(resolve, 20))
       }
       await Promise.all(acknowledged)
       allSent = true
