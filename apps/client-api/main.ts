@@ -3,6 +3,7 @@ import { runMain } from '../../clients/terminal.ts'
 import { buyCommand, cartCommand, reviewCommand, viewCommand } from './event-commands.ts'
 import { relevanceCommand } from './relevance-command.ts'
 import { searchCommand } from './search-command.ts'
+import { simulateCommand } from './simulate-command.ts'
 import { wordsOf } from './text.ts'
 
 function whole(least: number, most: number): (text: string) => number {
@@ -19,6 +20,13 @@ function money(text: string): number {
   if (!/^\d+([.,]\d+)?$/.test(text) || !Number.isFinite(value))
     throw new InvalidArgumentError('Expected a price such as 2500 or 449.99.')
   return value
+}
+
+function instant(text: string): Date {
+  const date = new Date(text)
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('Expected an instant such as 2026-03-01T00:00:00Z.')
+  return date
 }
 
 function named(text: string): string {
@@ -69,6 +77,30 @@ command(
   .requiredOption('--rating <n>', '1 to 5', whole(1, 5))
   .option('--text <words>', 'what you think')
   .action(reviewCommand)
+
+program
+  .command('simulate')
+  .description('simulate users: their searches, views, carts, purchases and reviews go to client.events')
+  .option('--users <n>', 'how many users there are; some come once, some never', whole(1, 10_000_000), 1_000)
+  .option('--events <n>', 'how many events they cause', whole(1, 1_000_000_000), 100_000)
+  .option('--seed <n>', 'another seed, other users and tastes', whole(0, 2 ** 31 - 1), 1)
+  .option('--days <n>', 'over how many days', whole(1, 3_650), 60)
+  .option('--until <time>', 'when the period ends', instant, new Date())
+  .option('--products <file>', 'products of a file instead of those on sale; needs no platform with --file')
+  .option('--file <file>', 'write JSON lines instead of sending')
+  .option('--truth <file>', 'write what every user really likes, as JSON')
+  .option('--malformed <n>', 'send so many records more that are no events', whole(0, 1_000_000), 0)
+  .option('--json', 'JSON on stdout')
+  .addHelpText(
+    'after',
+    `
+Equal options (with --until) over equal products give equal events, byte for byte, with equal ids.
+
+Examples:
+  task simulate -- --users 2000 --events 100000 --seed 7
+  task simulate -- --products data/products.json --file events.jsonl --truth truth.json --until 2026-03-01T00:00:00Z`,
+  )
+  .action(simulateCommand)
 
 program
   .command('relevance')

@@ -17,7 +17,7 @@ export type SearchOptions = Filters & { limit: number; json?: boolean; user: str
  */
 export async function searchCommand(words: string[], { limit, json, user, ...filters }: SearchOptions): Promise<void> {
   const query = parseQuery(words.join(' '))
-  const event = newEvent('search', user, { query: query.text })
+  const event = newEvent('search', user, { query: query.text, results: 0 })
   const env = loadEnvironment()
   const recorder = startRecorder(env)
   const started = performance.now()

@@ -2,12 +2,12 @@ import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadEnvironment, type Environment } from '../../clients/environment.ts'
 import { UsageError, VygodnoError } from '../../clients/errors.ts'
+import { interruption, type Interruption } from '../../clients/interruption.ts'
+import { withSender } from '../../clients/sender.ts'
 import { print, printJson, say, warn } from '../../clients/terminal.ts'
-import { interruption, type Interruption } from './interruption.ts'
 import { Known } from './known.ts'
-import { withSender } from './sender.ts'
 import { printable } from './text.ts'
-import { sendFile, summaryOf, type SendOptions, type Summary } from './transfer.ts'
+import { route, sendFile, summaryOf, type SendOptions, type Summary } from './transfer.ts'
 import { watchFile } from './watch.ts'
 
 const RETRY_MS = 5_000
@@ -18,10 +18,10 @@ export type Options = SendOptions & { watch: boolean; json: boolean }
 export async function send(given: string | undefined, options: Options): Promise<void> {
   const env = loadEnvironment()
   const file = given ?? relative(process.cwd(), join(env.root, 'data', 'products.json'))
-  const interrupted = interruption()
+  const interrupted = interruption('the same command sends all from the beginning, which does no harm')
   const run = options.watch ? watch : sendOnce
   const sent = await run(env, file, options, interrupted)
-  const error = interrupted.error(sent)
+  const error = interrupted.error(`${sent} sent and acknowledged`)
   if (error) throw error
 }
 
@@ -65,7 +65,7 @@ export async function withdraw(ids: string[], options: { json: boolean }): Promi
     throw new UsageError('BAD_PRODUCT_ID', `expected product ids of 1 to 200 characters, got ${got}`, hint)
   }
   const started = performance.now()
-  const sent = await withSender(loadEnvironment(), 0, async (sender) => {
+  const sent = await withSender(loadEnvironment(), route, 0, async (sender) => {
     for (const id of new Set(ids)) await sender.add(id, null)
     await sender.flush()
     return sender.sent()

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
+import { showProgress, type Progress } from '../../clients/progress.ts'
+import { withSender, type Sender } from '../../clients/sender.ts'
 import { checked, unchecked } from './check.ts'
 import { duplicateFinder } from './duplicates.ts'
 import type { Known } from './known.ts'
-import { showProgress, type Progress } from './progress.ts'
 import type { RawRecord } from './records.ts'
-import { withSender, type Sender } from './sender.ts'
 import { openSource, type Source } from './source.ts'
 import { printable, shellQuoted } from './text.ts'
 
 // long enough to fill requests at full speed, short enough for a file that grows slowly
 const LINGER_MS = 50
+/** Shops write their products, and nothing else. */
+export const route = { principal: 'shop-api', topic: 'shop.products' }
+
 // product ids that stand in a file twice are shown one by one up to here, then counted
 const MOST_REPEATED = 20
 
@@ -62,9 +65,9 @@ export async function sendFile(
   let run: Run | undefined
   let problem: unknown
   try {
-    await withSender(env, options.rate ? 0 : LINGER_MS, async (sender) => {
+    await withSender(env, route, options.rate ? 0 : LINGER_MS, async (sender) => {
       started = performance.now()
-      const progress = showProgress(() => ({ read: source.position(), size: source.size, sent: sender.sent() }))
+      const progress = showProgress(() => ({ done: source.position(), size: source.size, sent: sender.sent() }))
       try {
         const nextTurn = options.rate === undefined ? undefined : turns(options.rate, signal)
         const earlierLine = duplicateFinder()

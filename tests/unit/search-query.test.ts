@@ -83,5 +83,5 @@ test('an event holds what happened, and no more than 4000 characters of text', (
   assert.match(event.event_id, /^[0-9a-f-]{36}$/)
   assert.ok(Math.abs(Date.parse(event.at) - Date.now()) < 5_000)
   assert.ok(!('query' in event))
-  for (const user of ['', ' ', 'a\nb', 'x'.repeat(201)]) assert.throws(() => newEvent('view', user, {}), UsageError)
+  for (const user of ['', ' ', 'a\nb', 'x'.repeat(201)]) assert.throws(() => newEvent('view', user, { product_id: '1' }), UsageError)
 })

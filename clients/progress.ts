@@ -1,11 +1,11 @@
 import { MultiBar } from 'cli-progress'
-import { say } from '../../clients/terminal.ts'
+import { say } from './terminal.ts'
 
 const PLAIN_EVERY_MS = 5_000
 const LIVE_EVERY_MS = 200
 
-/** How far a run is: bytes of the file read and in all (0 where that is unknown), records acknowledged. */
-export type Position = { read: number; size: number; sent: number }
+/** How far a run is: how much is done and in all (bytes or records; 0 where unknown), records acknowledged. */
+export type Position = { done: number; size: number; sent: number }
 
 export type Progress = {
   /** Says something above the progress bar. */
@@ -22,8 +22,8 @@ export function showProgress(position: () => Position): Progress {
 
 function plainLines(position: () => Position, rate: (sent: number) => number): Progress {
   const timer = setInterval(() => {
-    const { read, size, sent } = position()
-    say(`… ${sent} sent, ${rate(sent)}/s${size ? `, ${Math.floor((read / size) * 100)} % read` : ''}`)
+    const { done, size, sent } = position()
+    say(`… ${sent} sent, ${rate(sent)}/s${size ? `, ${Math.floor((done / size) * 100)} % done` : ''}`)
   }, PLAIN_EVERY_MS)
   return { say, stop: () => clearInterval(timer) }
 }
@@ -38,8 +38,8 @@ function liveBar(position: () => Position, rate: (sent: number) => number): Prog
   const bars = new MultiBar({ ...look, stream: process.stderr })
   const bar = bars.create(size, 0, { sent: 0, rate: 0 })
   const show = () => {
-    const { read, sent } = position()
-    bar.update(Math.min(read, size), { sent, rate: rate(sent) })
+    const { done, sent } = position()
+    bar.update(Math.min(done, size), { sent, rate: rate(sent) })
   }
   const timer = setInterval(show, LIVE_EVERY_MS)
   return {

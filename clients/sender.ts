@@ -1,56 +1,59 @@
-import type { Environment } from '../../clients/environment.ts'
-import { InfraError, messageOf } from '../../clients/errors.ts'
-import { kafkaClient, kafkaError, withAdmin, withProducer, type Producer } from '../../clients/kafka.ts'
+import type { Environment } from './environment.ts'
+import { InfraError, messageOf } from './errors.ts'
+import { kafkaClient, kafkaError, withAdmin, withProducer, type Producer } from './kafka.ts'
 import { partitionOf } from './partition.ts'
 
-const PRINCIPAL = 'shop-api'
-const TOPIC = 'shop.products'
 // A batch over 1 MB is refused by the broker and not split by kafkajs; from 256 KiB on, larger ones are no faster.
 const BATCH_BYTES = 512 * 1024
 const BUFFER_BYTES = 8 * 1024 * 1024
 const OVERHEAD_BYTES = 100
 
-/** Sends products; what it has counted as sent is on two brokers at least. */
+/** Sends records; what it has counted as sent is on two brokers at least. */
 export type Sender = {
-  /** Takes a product, or null to withdraw one. Returns a promise to wait for when enough is under way. */
-  add(id: string, value: Buffer | null): Promise<void> | undefined
+  /** Takes a record, null for a tombstone. Returns a promise to wait for when enough is under way. */
+  add(key: string, value: Buffer | null): Promise<void> | undefined
   /** Waits until everything that was added is acknowledged. */
   flush(): Promise<void>
   /** how many records Kafka has acknowledged */
   sent(): number
 }
 
+/** Who sends where. */
+type Route = { principal: string; topic: string }
+
 type Message = { key: Buffer; value: Buffer | null; partition: number }
 type Lane = { waiting: Message[]; bytes: number; timer?: NodeJS.Timeout; running?: Promise<void> }
 
 /**
- * Runs work with a sender to topic shop.products.
+ * Runs work with a sender to a topic, fast: records of a partition share requests, those of different ones don't wait
+ * for each other. Equal keys stay in order.
  *
  * @param lingerMs how long a record may wait for others to share a request with
  * @throws InfraError `KAFKA_FAILED` within about two seconds when Kafka can't be reached, `TOPIC_MISSING`
  */
 export async function withSender<T>(
   env: Environment,
+  route: Route,
   lingerMs: number,
   work: (sender: Sender) => Promise<T>,
 ): Promise<T> {
   try {
-    const partitions = await partitionCount(env)
-    const kafka = kafkaClient(env, PRINCIPAL)
-    return await withProducer(kafka, (producer) => work(createSender(producer, partitions, lingerMs)))
+    const partitions = await partitionCount(env, route)
+    const kafka = kafkaClient(env, route.principal)
+    return await withProducer(kafka, (producer) => work(createSender(producer, route.topic, partitions, lingerMs)))
   } catch (error) {
     throw error instanceof Error && error.name.startsWith('KafkaJS') ? kafkaError(env, error) : error
   }
 }
 
-async function partitionCount(env: Environment): Promise<number> {
+async function partitionCount(env: Environment, { principal, topic }: Route): Promise<number> {
   try {
-    const kafka = kafkaClient(env, PRINCIPAL, 'quick')
-    const { topics } = await withAdmin(kafka, (admin) => admin.fetchTopicMetadata({ topics: [TOPIC] }))
+    const kafka = kafkaClient(env, principal, 'quick')
+    const { topics } = await withAdmin(kafka, (admin) => admin.fetchTopicMetadata({ topics: [topic] }))
     return topics[0]?.partitions.length ?? 0
   } catch (cause) {
     if (!messageOf(cause).includes('does not host this topic')) throw cause
-    throw new InfraError('TOPIC_MISSING', `expected topic ${TOPIC}, Kafka has none`, 'task apply', { cause })
+    throw new InfraError('TOPIC_MISSING', `expected topic ${topic}, Kafka has none`, 'task apply', { cause })
   }
 }
 
@@ -59,7 +62,7 @@ async function partitionCount(env: Environment): Promise<number> {
  * its sequence numbers back, so that another one of the same partition could take them and be dropped as a repetition;
  * and a request to several brokers may lose the part whose partition changes its leader (tulios/kafkajs#1798).
  */
-function createSender(producer: Producer, partitions: number, lingerMs: number): Sender {
+function createSender(producer: Producer, topic: string, partitions: number, lingerMs: number): Sender {
   const lanes = Array.from({ length: partitions }, (): Lane => ({ waiting: [], bytes: 0 }))
   let buffered = 0
   let sent = 0
@@ -71,7 +74,7 @@ function createSender(producer: Producer, partitions: number, lingerMs: number):
   }
   const sendBatch = async (lane: Lane) => {
     const { messages, bytes } = takeBatch(lane)
-    await producer.send({ topic: TOPIC, messages, acks: -1 })
+    await producer.send({ topic, messages, acks: -1 })
     buffered -= bytes
     sent += messages.length
     if (buffered < BUFFER_BYTES) wake()
@@ -99,9 +102,9 @@ function createSender(producer: Producer, partitions: number, lingerMs: number):
 
   return {
     sent: () => sent,
-    add(id, value) {
+    add(name, value) {
       if (failure !== undefined) throw failure
-      const key = Buffer.from(id)
+      const key = Buffer.from(name)
       const partition = partitionOf(key, partitions)
       const lane = lanes[partition] as Lane
       const message = { key, value, partition }
