@@ -9,7 +9,7 @@ export type Filters = { category?: string; brand?: string; maxPrice?: number; in
 /** What is searched for, as `tsquery` texts: all words but the last, the last, and the last as a beginning of a word. */
 export type Terms = { head: string; last: string; beginning: string }
 
-const foundSchema = z.object({
+export const foundSchema = z.object({
   product_id: z.string(),
   sku: z.string(),
   name: z.string(),

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { runMain } from '../../clients/terminal.ts'
 import { buyCommand, cartCommand, reviewCommand, viewCommand } from './event-commands.ts'
+import { recommendCommand } from './recommend-command.ts'
 import { relevanceCommand } from './relevance-command.ts'
 import { searchCommand } from './search-command.ts'
 import { simulateCommand } from './simulate-command.ts'
@@ -77,6 +78,14 @@ command(
   .requiredOption('--rating <n>', '1 to 5', whole(1, 5))
   .option('--text <words>', 'what you think')
   .action(reviewCommand)
+
+program
+  .command('recommend <user>')
+  .description('show what is recommended to a user; to one nobody knows, what is popular now')
+  .option('--limit <n>', 'most products to show', whole(1, 1000), 10)
+  .option('--json', 'JSON on stdout')
+  .addHelpText('after', '\nExamples:\n  task recommend -- anna\n  task recommend -- sim1-0042 --limit 5 --json')
+  .action(recommendCommand)
 
 program
   .command('simulate')

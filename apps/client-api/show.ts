@@ -15,46 +15,67 @@ export function price(amount: number, currency: string): string {
   )
 }
 
-/** One line a product, columns separated by tabs: name, brand, category, price, available, id. */
-export function lines(products: Found[]): string {
+/** A product in a list; `why` it is there, where that is not the query. */
+type Listed = Found & { why?: string }
+
+/** One line a product, columns separated by tabs: name, brand, category, price, available, id, why. */
+export function lines(products: Listed[]): string {
   return products
-    .map(({ name, brand, category, price: amount, available, product_id }) =>
-      [name, brand, category, String(amount), String(available), product_id].map(printable).join('\t'),
+    .map(({ name, brand, category, price: amount, available, product_id, why }) =>
+      [name, brand, category, String(amount), String(available), product_id, ...(why === undefined ? [] : [why])]
+        .map(printable)
+        .join('\t'),
     )
     .join('\n')
 }
 
-const titles = ['name', 'brand', 'category', 'price', 'stock', 'id']
-// the width below which a column is left out, by its place
-const leastWidth = [0, 60, 90, 0, 48, 0]
+type Column = {
+  title: string
+  text: (product: Listed) => string
+  /** the width of the terminal below which it is left out */
+  least?: number
+  /** its own greatest width */
+  most?: (width: number) => number
+  right?: boolean
+}
+
+const longest = (width: number) => Math.max(24, Math.floor(width / 3))
+const columns: Column[] = [
+  { title: 'name', text: ({ name }) => name },
+  { title: 'why', text: ({ why = '' }) => why, least: 60, most: longest },
+  { title: 'brand', text: ({ brand }) => brand, least: 60, most: (width) => Math.floor(width / 6) },
+  { title: 'category', text: ({ category }) => category, least: 90, most: (width) => Math.floor(width / 5) },
+  { title: 'price', text: ({ price: amount, currency }) => price(amount, currency), most: () => 16, right: true },
+  { title: 'stock', text: ({ available }) => String(available), least: 48, most: () => 6, right: true },
+  { title: 'id', text: ({ product_id }) => product_id, most: longest },
+]
 const padding = 2
 
 /**
  * A table that fits the terminal: long names are continued on the next line; without room the category goes first, then
- * the brand, then the stock.
+ * the brand, then the stock. Products that say why they are listed show that instead of brand and category.
  *
  * @param width columns of the terminal
  * @param colour false for a border without colour
  */
-export function productTable(products: Found[], width: number, colour: boolean): string {
-  const rows = products.map(({ name, brand, category, price: amount, currency, available, product_id }) =>
-    [name, brand, category, price(amount, currency), String(available), product_id].map(printable),
-  )
-  const shown = titles.map((_, index) => index).filter((index) => width >= (leastWidth[index] ?? 0))
-  const most = [0, Math.floor(width / 6), Math.floor(width / 5), 16, 6, Math.max(24, Math.floor(width / 3))]
-  const widths = titles.map((title, index) => {
-    const longest = Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0))
-    return Math.min(longest, most[index] ?? longest) + padding
+export function productTable(products: Listed[], width: number, colour: boolean): string {
+  const reasoned = products.some(({ why }) => why !== undefined)
+  const left = reasoned ? ['brand', 'category'] : ['why']
+  const shown = columns.filter(({ title, least = 0 }) => width >= least && !left.includes(title))
+  const rows = products.map((product) => shown.map(({ text }) => printable(text(product))))
+  const widths = shown.map(({ title, most }, index) => {
+    const widest = Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0))
+    return Math.min(widest, most?.(width) ?? widest) + padding
   })
-  const taken = shown.slice(1).reduce((sum, index) => sum + (widths[index] ?? 0) + 1, 2)
+  const taken = widths.slice(1).reduce((sum, own) => sum + own + 1, 2)
   const table = new Table({
-    head: shown.map((index) => titles[index] ?? ''),
-    colWidths: shown.map((index) => (index === 0 ? Math.max(12, width - taken) : (widths[index] ?? 0))),
-    colAligns: shown.map((index) => (index === 3 || index === 4 ? 'right' : 'left')),
+    head: shown.map(({ title }) => title),
+    colWidths: [Math.max(12, width - taken), ...widths.slice(1)],
+    colAligns: shown.map(({ right }) => (right ? 'right' : 'left')),
     style: { head: [], border: colour ? ['gray'] : [], compact: true },
     wordWrap: true,
   })
-  table.push(...rows.map((row) => shown.map((index) => row[index] ?? '')))
+  table.push(...rows)
   return table.toString()
 }
 

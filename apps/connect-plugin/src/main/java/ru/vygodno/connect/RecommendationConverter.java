@@ -1,0 +1,85 @@
+package ru.vygodno.connect;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.kafka.connect.errors.DataException;
+
+/**
+ * Turns the recommendations of a user into a row. Strict about what serving relies on: an object with a text
+ * {@code computed_at} and {@code model} and an array {@code items}, each with a text {@code product_id} and
+ * {@code reason} and a number {@code score}.
+ */
+public final class RecommendationConverter extends RowConverter {
+  private static final Set<String> DOCUMENT = Set.of("computed_at", "model", "items");
+  private static final Set<String> ITEM = Set.of("product_id", "reason", "score");
+
+  private final JsonFactory json = JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+
+  /** Creates a converter whose keys are user ids. */
+  public RecommendationConverter() {
+    super("user_id");
+  }
+
+  @Override
+  void check(byte[] document) {
+    // from text, not from bytes: a parser of bytes guesses at other encodings
+    try (JsonParser parser = json.createParser(decode("value", document))) {
+      expect(parser.nextToken() == JsonToken.START_OBJECT, "", "a JSON object", parser);
+      fields(parser, "", DOCUMENT);
+      expect(parser.nextToken() == null, "", "nothing after the JSON object", parser);
+    } catch (JsonProcessingException e) {
+      throw new DataException("expected JSON, got: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't happen: the text is in memory", e);
+    }
+  }
+
+  /** Reads an object's fields to its end; those needed must be there, others than known ones may not. */
+  private static void fields(JsonParser parser, String path, Set<String> needed) throws IOException {
+    Set<String> seen = new HashSet<>();
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      parser.nextToken();
+      String at = path + name;
+      expect(seen.add(name), at, "once", parser);
+      if (name.equals("items") && needed == DOCUMENT) {
+        items(parser);
+      } else if (name.equals("score") && needed == ITEM) {
+        boolean finite = parser.currentToken().isNumeric() && Double.isFinite(parser.getDoubleValue());
+        expect(finite && parser.getTextLength() <= 40, at, "a number", parser);
+      } else {
+        expect(needed.contains(name) || name.equals(needed == ITEM ? "reason_product_id" : "user_id"), at, "no other field", parser);
+        expect(parser.currentToken() == JsonToken.VALUE_STRING && storable(parser.getText()), at, "text", parser);
+      }
+    }
+    for (String name : needed) {
+      expect(seen.contains(name), path + name, "a value", parser);
+    }
+  }
+
+  private static void items(JsonParser parser) throws IOException {
+    expect(parser.currentToken() == JsonToken.START_ARRAY, "items", "an array", parser);
+    for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
+      String path = "items[" + index + "]";
+      expect(parser.currentToken() == JsonToken.START_OBJECT, path, "an object", parser);
+      fields(parser, path + ".", ITEM);
+    }
+  }
+
+  /** What jsonb can hold: no U+0000, no half of a surrogate pair. */
+  private static boolean storable(String text) {
+    return text.codePoints().noneMatch(c -> c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+  }
+
+  private static void expect(boolean held, String path, String expected, JsonParser parser) {
+    if (!held) {
+      String where = path.isEmpty() ? "" : path + ": ";
+      throw new DataException(where + "expected " + expected + ", got " + parser.currentToken());
+    }
+  }
+}
