@@ -17,7 +17,7 @@ export const workers = ['connect', 'mirror'] as const
 export type Worker = (typeof workers)[number]
 
 /** Groups of services that are switched on together (Compose Specification, profiles). */
-export const profiles = ['core', 'analytics', 'monitoring'] as const
+export const profiles = ['core', 'analytics', 'monitoring', 'hdfs3'] as const
 export type Profile = (typeof profiles)[number]
 
 /** Where the services of one stack are and where its files lie. */
@@ -32,6 +32,8 @@ export type Environment = {
   postgres: { host: string; port: number; database: string }
   workers: Record<Worker, { url: string }>
   profiles: Profile[]
+  /** HDFS: as Spark is told of it, and the NameNode's HTTP */
+  hdfs: { url: string; http: string }
   /** what `${NAME}` in compose.yaml and in config files stands for */
   variables: Record<string, string>
 }
@@ -76,6 +78,7 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
   })
   const both = { primary: nodes('KAFKA'), analytics: nodes('ANALYTICS') }
   const voters = (cluster: Cluster) => both[cluster].controllers.map((address, index) => `${index + 1}@${address}`).join(',')
+  const switchedOn = readProfiles(variable('COMPOSE_PROFILES'))
   return {
     root,
     stack,
@@ -88,7 +91,8 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
       connect: { url: `https://${host}:${variable('CONNECT_PORT')}` },
       mirror: { url: `https://${host}:${variable('MIRROR_PORT')}` },
     },
-    profiles: readProfiles(variable('COMPOSE_PROFILES')),
+    profiles: switchedOn,
+    hdfs: { url: `hdfs://${host}:${variable('HDFS_PORT')}`, http: `http://${host}:${variable('HDFS_HTTP_PORT')}` },
     variables: {
       ...Object.fromEntries(Object.keys(declared).map((name) => [name, variable(name)])),
       ROOT: root,
@@ -99,6 +103,7 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
       KAFKA_VOTERS: voters('primary'),
       ANALYTICS_BROKERS: both.analytics.brokers.join(','),
       ANALYTICS_VOTERS: voters('analytics'),
+      HDFS_REPLICATION: switchedOn.includes('hdfs3') ? '3' : '1',
     },
   }
 }

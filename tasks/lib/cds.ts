@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:f
 import { join } from 'node:path'
 import type { Environment } from '../../clients/environment.ts'
 
-type Cds = { archive: string; train: boolean }
+/** `jars` is the folder of jars that makes the class path. */
+export type Cds = { archive: string; jars: string; train: boolean }
 
 /** The name carries a digest of the jars, so new jars get a new archive. */
-function archiveFile(env: Environment, { archive }: Cds): string | undefined {
-  const jars = join(env.build, 'jars', archive === 'product-filter' ? archive : 'kafka')
+function archiveFile(env: Environment, { archive, jars: folderOfJars }: Cds): string | undefined {
+  const jars = join(env.build, 'jars', folderOfJars)
   if (!existsSync(jars)) return undefined
   const listing = readdirSync(jars).map((name) => `${name} ${statSync(join(jars, name)).size} ${statSync(join(jars, name)).mtimeMs}`)
   const digest = createHash('sha256').update(listing.sort().join('\n')).digest('hex').slice(0, 12)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { type Environment, type Profile, profiles } from '../../clients/environment.ts'
+import type { Cds } from './cds.ts'
 import { stackSecrets } from './secrets.ts'
 import { interpolate, render } from './variables.ts'
 import { didYouMean, loadYaml, type Problem, refuse } from './yaml.ts'
@@ -11,7 +12,7 @@ const conditions = ['service_started', 'service_healthy', 'service_completed_suc
 const local = z.strictObject({
   initialise: z.array(z.string()).optional(),
   unprivileged: z.boolean().prefault(false),
-  cds: z.strictObject({ archive: z.string(), train: z.boolean().prefault(false) }).optional(),
+  cds: z.strictObject({ archive: z.string(), jars: z.string().prefault('kafka'), train: z.boolean().prefault(false) }).optional(),
 })
 const service = z.strictObject({
   profiles: z.array(z.enum(profiles)).min(1),
@@ -38,7 +39,7 @@ export type Service = {
   command: string[]
   initialise?: string[]
   unprivileged: boolean
-  cds?: { archive: string; train: boolean }
+  cds?: Cds
   environment: Record<string, string>
   /** rendered files, by the path they are written to */
   configs: Map<string, string>

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Cluster, clusters, type Environment, type Worker, workers } from '../../clients/environment.ts'
 import { checkConnectors, checkPrincipals, checkTopics, declaredConnectors } from './config-checks.ts'
-import { bansShape, type ConnectorsFile, connectorsShape, type Principals, principalsShape, type SeedRules, type TopicsFile, topicsShape } from './config-shapes.ts'
+import { bansShape, type ConnectorsFile, connectorsShape, foldersShape, type Principals, principalsShape, type SeedRules, type TopicsFile, topicsShape } from './config-shapes.ts'
 import { interpolate } from './variables.ts'
 import { didYouMean, type Loaded, loadYaml, type Problem, refuse } from './yaml.ts'
 
@@ -9,10 +9,11 @@ import { didYouMean, type Loaded, loadYaml, type Problem, refuse } from './yaml.
 type Topic = { name: string; partitions: number; replicationFactor: number; config: Record<string, string> }
 /** The topics of a cluster, copies included; a name that begins with one of the prefixes is ours. */
 type ClusterTopics = { prefixes: string[]; mirrored: string[]; topics: Topic[] }
+type Folder = { path: string; owner: string; permission: string }
 type Connector = { name: string; config: Record<string, string> }
 
 /** The desired state: everything that `config/` declares, checked. */
-export type Config = { clusters: Record<Cluster, ClusterTopics>; principals: Principals; connectors: Record<Worker, Connector[]>; bans: SeedRules }
+export type Config = { clusters: Record<Cluster, ClusterTopics>; principals: Principals; connectors: Record<Worker, Connector[]>; bans: SeedRules; folders: Folder[] }
 
 /**
  * Loads and checks all of `config/`; nothing else is read and nothing is contacted.
@@ -24,22 +25,24 @@ export function loadConfig(env: Environment, folder = join(env.root, 'config')):
   const topics = loadYaml(join(folder, 'topics.yaml'), env.root, topicsShape)
   const principals = loadYaml(join(folder, 'principals.yaml'), env.root, principalsShape)
   const bans = loadYaml(join(folder, 'bans.yaml'), env.root, bansShape)
+  const folders = loadYaml(join(folder, 'lake.yaml'), env.root, foldersShape)
   const variables = { ...env.variables, MIRRORED_TOPICS: (topics.value?.analytics.mirrors ?? []).join(',') }
   const files = byName(workers, (worker) => loadYaml(join(folder, 'connectors', `${worker}.yaml`), env.root, connectorsShape))
   const connectors = byName(workers, (worker) => fillConnectors(files[worker], variables))
   refuse([
-    ...[topics, principals, bans, ...Object.values(files)].flatMap((loaded) => loaded.problems),
+    ...[topics, principals, bans, folders, ...Object.values(files)].flatMap((loaded) => loaded.problems),
     ...checkTopics(topics),
     ...checkPrincipals(principals, topics),
     ...workers.flatMap((worker) => [...checkConnectors(files[worker], topics), ...connectors[worker].problems]),
   ])
-  if (!topics.value || !principals.value || !bans.value) throw new Error('a file without a value has a problem')
+  if (!topics.value || !principals.value || !bans.value || !folders.value) throw new Error('a file without a value has a problem')
   const file = topics.value
   return {
     clusters: byName(clusters, (cluster) => resolveTopics(file, cluster)),
     principals: principals.value,
     connectors: byName(workers, (worker) => connectors[worker].declared),
     bans: bans.value,
+    folders: Object.entries(folders.value).map(([path, declared]) => ({ path, ...declared })),
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { connectRest } from '../../clients/connect.ts'
 import { type Environment, workers } from '../../clients/environment.ts'
+import { hdfsState } from '../../clients/hdfs.ts'
 import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
 import { withPostgres } from '../../clients/postgres.ts'
 
@@ -20,6 +21,17 @@ export const probes: Record<string, Probe> = {
     const worker = workers.find((name) => name === target)
     if (!worker) throw new Error(`${target} is no Connect worker`)
     await connectRest(env, worker).connectors()
+  },
+  /** the NameNode is out of safe mode and hears of at least one DataNode */
+  hdfs: async (env) => {
+    const { safeMode, liveDataNodes } = await hdfsState(env)
+    if (safeMode) throw new Error(safeMode)
+    if (liveDataNodes.length === 0) throw new Error('no DataNode has reported')
+  },
+  /** the NameNode hears of the DataNode with this transfer port */
+  datanode: async (env, target) => {
+    const { liveDataNodes } = await hdfsState(env)
+    if (!liveDataNodes.includes(Number(target))) throw new Error(`the NameNode knows the DataNodes ${liveDataNodes.join(', ') || '(none)'}`)
   },
   /** the program has written its process id into a file; one that an earlier process left does not count */
   file: async (_env, target, pid) => {

@@ -2,6 +2,7 @@ import type { Resource } from '../reconcile.ts'
 import { aclsOf } from './acls.ts'
 import { certs } from './certs.ts'
 import { connectorsOf } from './connectors.ts'
+import { folders } from './folders.ts'
 import { mirrored } from './mirrored.ts'
 import { schema } from './schema.ts'
 import { topicsOf } from './topics.ts'
@@ -17,4 +18,5 @@ export const registry: Resource[] = [
   connectorsOf('connect', 'connectors', 'core'),
   connectorsOf('mirror', 'mirrors', 'analytics'),
   mirrored,
+  folders,
 ]

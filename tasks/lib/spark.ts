@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+import type { Environment } from '../../clients/environment.ts'
+import { InfraError, messageOf, PrerequisiteError, UsageError, type VygodnoError } from '../../clients/errors.ts'
+import { hdfsState } from '../../clients/hdfs.ts'
+import { archiveOptions, keepArchive } from './cds.ts'
+import { render } from './variables.ts'
+
+/** A job of Spark: a main class in the jars of a module of `apps/`, and its `--key value` arguments. */
+export type Job = { module: 'lake'; main: string; arguments: Record<string, string> }
+
+/** What a job says on stdout, one JSON object a line. */
+const lineShape = z.looseObject({ stage: z.string(), seconds: z.number() })
+export type Line = z.infer<typeof lineShape>
+
+const principal = 'analytics'
+
+/** What to do about the failures that a job names; README has the same list. */
+const hints: Record<string, string> = {
+  CHECKPOINT_FOREIGN: 'LAKE=/another-lake task analytics -- ingest begins anew; or go back to the cluster it belongs to',
+  CHECKPOINT_LOST: 'restore that folder in HDFS, or begin anew: LAKE=/another-lake task analytics -- ingest',
+  KAFKA_UNREACHABLE: 'task status, then task up',
+  LAKE_BUSY: 'wait for the other job, or end it',
+  LAKE_CHANGED: 'the same command again',
+  LAKE_DENIED: 'task apply -- folders',
+  LAKE_UNREACHABLE: 'task status, then task up',
+  NO_EVENTS: 'task client -- view 10101 --user alice (or task simulate), then task analytics -- ingest',
+  RECORDS_GONE: 'LAKE=/another-lake task analytics -- ingest begins anew with what Kafka still has',
+  TOPIC_MISSING: 'task apply',
+}
+
+/**
+ * Submits a job to Spark by spark-submit's own main class and waits for its end. The driver runs here, on this stack's
+ * loopback address; the executors run in it, too, unless `master` says otherwise.
+ *
+ * @param master Spark's master URL
+ * @param onLine called for each line the job says
+ * @returns all of its lines
+ * @throws VygodnoError with the code that the job ended with, `HDFS_SAFE_MODE`, `HDFS_NO_DATANODE`, `HDFS_FAILED`,
+ *   `SPARK_OUT_OF_MEMORY` or `JOB_KILLED`
+ */
+export async function submit(env: Environment, job: Job, master: string, onLine: (line: Line) => void): Promise<Line[]> {
+  await requireHdfs(env)
+  const cds = { archive: `spark-${job.main.split('.').at(-1)?.toLowerCase()}`, jars: 'spark', train: true }
+  const log = join(env.stack, 'logs', 'spark.log')
+  mkdirSync(join(env.stack, 'data', 'spark'), { recursive: true, mode: 0o700 })
+  const child = spawn('java', [...archiveOptions(env, cds, true), ...command(env, job, master, log)], {
+    cwd: join(env.stack, 'data', 'spark'),
+    env: { ...process.env, HADOOP_USER_NAME: principal },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const end = (signal: NodeJS.Signals) => child.kill(signal)
+  process.once('SIGINT', end).once('SIGTERM', end)
+  const lines: Line[] = []
+  let [said, failure] = ['', '']
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    const line = lineShape.safeParse(attempt(text)).data
+    if (!line) return void (said += `${text}\n`)
+    lines.push(line)
+    onLine(line)
+  })
+  createInterface({ input: child.stderr }).on('line', (text) => {
+    if (/^[A-Z][A-Z_]+ /.test(text)) failure = text
+    said += `${text}\n`
+  })
+  const how = await new Promise<string>((resolve, reject) =>
+    child.on('error', reject).on('close', (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`)),
+  )
+  process.off('SIGINT', end).off('SIGTERM', end)
+  keepArchive(env, cds)
+  if (how !== 'exit code 0') throw failureOf(env, job, how, failure, said, log)
+  return lines
+}
+
+function command(env: Environment, job: Job, master: string, log: string): string[] {
+  const [conf, jar] = [join(env.stack, 'config', 'spark', 'spark.conf'), join(env.build, 'jars', job.module, `${job.module}-0.1.0.jar`)]
+  mkdirSync(join(env.stack, 'config', 'spark'), { recursive: true })
+  writeFileSync(conf, render(readFileSync(join(env.root, 'config', 'spark', 'spark.conf'), 'utf8'), env.variables, 'config/spark/spark.conf'), { mode: 0o600 })
+  return [
+    `@${join(env.root, 'config', 'spark', 'jvm.options')}`,
+    `-Xmx${env.variables.SPARK_MEMORY}`,
+    `-Dvygodno.log=${log}`,
+    `-Dlog4j2.configurationFile=${join(env.root, 'config', 'spark', 'log4j2.properties')}`,
+    '-cp',
+    `${join(env.build, 'jars', 'spark')}/*:${join(env.build, 'jars', job.module)}/*`,
+    'org.apache.spark.deploy.SparkSubmit',
+    ...['--master', master, '--properties-file', conf, '--class', job.main, jar],
+    ...Object.entries(job.arguments).flatMap(([key, value]) => [`--${key}`, value]),
+  ]
+}
+
+/** Told apart here, because a job would wait for minutes. */
+async function requireHdfs(env: Environment): Promise<void> {
+  const { safeMode, liveDataNodes } = await hdfsState(env)
+  if (safeMode) throw new InfraError('HDFS_SAFE_MODE', `expected HDFS to take writes, it is in safe mode: ${safeMode.trim()}`, 'task status; it leaves safe mode by itself when its DataNodes have reported: task up')
+  if (liveDataNodes.length === 0) throw new InfraError('HDFS_NO_DATANODE', 'expected at least one DataNode, the NameNode hears of none', 'task status, then task up')
+}
+
+function failureOf(env: Environment, job: Job, how: string, failure: string, said: string, log: string): VygodnoError {
+  const [code = '', ...words] = failure.split(' ')
+  const memory = env.variables.SPARK_MEMORY
+  // ExitOnOutOfMemoryError ends the JVM with 3
+  if (code === 'SPARK_OUT_OF_MEMORY' || how === 'exit code 3' && said.includes('OutOfMemoryError'))
+    return new InfraError('SPARK_OUT_OF_MEMORY', `expected ${job.main} to fit into a heap of ${memory} (SPARK_MEMORY), it did not`, `SPARK_MEMORY=${enlarged(memory ?? '1g')} and the same command again; nothing is lost`)
+  if (how.startsWith('signal') || how === 'exit code 137' || how === 'exit code 143') return new InfraError('JOB_KILLED', `expected ${job.main} to end by itself, it was ended by ${how}`, 'the same command again: it goes on from the last commit')
+  if (!code) return new InfraError('JOB_FAILED', `expected ${job.main} to succeed, ${how}\n${said.trim().split('\n').slice(-15).join('\n')}`, `less ${log}`)
+  const Kind = how === 'exit code 2' ? UsageError : how === 'exit code 3' ? PrerequisiteError : InfraError
+  return new Kind(code, words.join(' '), hints[code] ?? `DEBUG=1 shows more; less ${log}`, { cause: new Error(said) })
+}
+
+function enlarged(memory: string): string {
+  const [, size = '1', unit = 'g'] = /^(\d+)([a-z]*)$/i.exec(memory) ?? []
+  return `${Number(size) * 2}${unit}`
+}
+
+function attempt(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    return messageOf(error)
+  }
+}
