@@ -5,8 +5,25 @@ import { step } from '../../clients/terminal.ts'
 import { type Line, submit } from './spark.ts'
 
 const ingested = z.object({ stage: z.literal('ingested'), feed: z.string(), batches: z.int(), rows: z.int(), quarantined: z.int(), files: z.int() })
+const compacted = z.object({ stage: z.literal('compacted'), feed: z.string(), before: z.int(), after: z.int() })
 
-const place = (env: Environment) => ({ lake: `${env.hdfs.url}${env.variables.LAKE}`, lock: join(env.stack, 'run', 'lake.lock') })
+const funnel = z.object({ views: z.int(), carts: z.int(), purchases: z.int(), reviews: z.int(), conversion: z.number() })
+const reportShape = z.object({
+  totals: z.tuple([
+    z.object({ events: z.int(), users: z.int(), first_day: z.string(), last_day: z.string(), views: z.int(), carts: z.int(), purchases: z.int(), reviews: z.int(), searches: z.int(), recommendations: z.int() }),
+  ]),
+  'funnel-by-category': z.array(funnel.extend({ category: z.string() })),
+  'funnel-by-brand': z.array(funnel.extend({ brand: z.string() })),
+  'trending-products': z.array(z.object({ product_id: z.string(), name: z.string(), category: z.string(), recent: z.int(), before: z.int(), growth: z.number() })),
+  'revenue-by-day': z.array(z.object({ day: z.string(), currency: z.string().prefault(''), revenue: z.number(), orders: z.int(), units: z.int().prefault(0), buyers: z.int() })),
+  'searches-without-results': z.array(z.object({ term: z.string(), without_results: z.int(), searches: z.int(), users: z.int(), last_day: z.string() })),
+})
+
+/** What customers did, as Spark counted it; days are UTC, money in the currency that stands beside it. */
+export type Report = z.infer<typeof reportShape>
+
+const place = (env: Environment) => ({ lake: `${env.hdfs.url}${env.variables.LAKE}` })
+const lock = (env: Environment) => ({ lock: join(env.stack, 'run', 'lake.lock') })
 
 /**
  * Brings what is new in the topics into the lake.
@@ -18,12 +35,26 @@ const place = (env: Environment) => ({ lake: `${env.hdfs.url}${env.variables.LAK
 export async function ingest(env: Environment, master: string, options: { batch: string; follow?: string }) {
   const files = certificateFiles(env, 'analytics')
   const kafka = { brokers: env.clusters.analytics.brokers.join(','), keystore: files.bundle, truststore: files.ca }
-  const lines = await step('ingest', (progress) =>
-    submit(env, { module: 'lake', main: 'ru.vygodno.lake.Ingest', arguments: { ...place(env), ...kafka, ...options } }, master, (line) => progress(describe(line))),
-  )
+  const lines = await run(env, master, 'ingest', 'Ingest', { ...place(env), ...lock(env), ...kafka, ...options })
   return lines.flatMap((line) => ingested.safeParse(line).data ?? [])
 }
 
-function describe({ stage, feed, batch, rows }: Line): string {
-  return [stage, feed, batch === undefined ? '' : `batch ${String(batch)}`, rows === undefined ? '' : `${String(rows)} rows`].filter(Boolean).join(' ')
+/** Makes one file of the small ones of each partition; returns how many there were and are, by feed. */
+export async function compact(env: Environment, master: string) {
+  const lines = await run(env, master, 'compact', 'Compact', { ...place(env), ...lock(env) })
+  return lines.flatMap((line) => compacted.safeParse(line).data ?? [])
+}
+
+/** Computes the reports and writes them below `reports/` in the lake. */
+export async function report(env: Environment, master: string): Promise<Report> {
+  const lines = await run(env, master, 'report', 'Report', place(env))
+  return reportShape.parse(Object.fromEntries(lines.flatMap(({ name, rows }) => (typeof name === 'string' ? [[name, rows]] : []))))
+}
+
+function run(env: Environment, master: string, title: string, main: string, args: Record<string, string>): Promise<Line[]> {
+  return step(title, (progress) => submit(env, { module: 'lake', main: `ru.vygodno.lake.${main}`, arguments: args }, master, (line) => progress(describe(line))))
+}
+
+function describe({ stage, feed, batch, rows, name }: Line): string {
+  return [stage, feed, name, batch === undefined ? '' : `batch ${String(batch)}`, typeof rows === 'number' ? `${rows} rows` : ''].filter(Boolean).join(' ')
 }

@@ -49,7 +49,7 @@ export async function submit(env: Environment, job: Job, master: string, onLine:
   mkdirSync(join(env.stack, 'data', 'spark'), { recursive: true, mode: 0o700 })
   const child = spawn('java', [...archiveOptions(env, cds, true), ...command(env, job, master, log)], {
     cwd: join(env.stack, 'data', 'spark'),
-    env: { ...process.env, HADOOP_USER_NAME: principal },
+    env: { ...process.env, HADOOP_USER_NAME: principal, SPARK_LOCAL_IP: env.host },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const end = (signal: NodeJS.Signals) => child.kill(signal)
