@@ -1,15 +1,16 @@
-const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+/** Text as it may stand in HTML, between tags and in attributes. */
+export const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 const cut = (text: string, length: number) => (text.length > length ? `${text.slice(0, length - 1)}…` : text)
 
 /** Narrow enough that its text can be read on a phone, where it is scaled down to the width of the screen. */
-const width = 520
+const width = 400
 
 /**
  * Horizontal bars, each with its part of a whole behind it.
  *
  * @param rows `value` is drawn over the paler `of`, `note` is written beside it
- * @param title what a screen reader says
- * @returns an SVG element
+ * @param title what the bars mean
+ * @returns that, and an SVG element
  */
 export function bars(rows: { label: string; value: number; of: number; note: string }[], title: string): string {
   const [step, bar] = [40, 12]
@@ -17,9 +18,9 @@ export function bars(rows: { label: string; value: number; of: number; note: str
   const scaled = (value: number) => ((value / most) * width).toFixed(1)
   const drawn = rows.map(({ label, value, of, note }, index) => {
     const top = index * step
-    return `<text x="0" y="${top + 14}">${escape(cut(label, 40))}</text><text class="soft" x="${width}" y="${top + 14}" text-anchor="end">${escape(note)}</text><rect class="pale" x="0" y="${top + 20}" width="${scaled(of)}" height="${bar}" rx="2"/><rect x="0" y="${top + 20}" width="${scaled(value)}" height="${bar}" rx="2"/>`
+    return `<text x="0" y="${top + 14}">${escape(cut(label, 30))}</text><text class="soft" x="${width}" y="${top + 14}" text-anchor="end">${escape(note)}</text><rect class="pale" x="0" y="${top + 20}" width="${scaled(of)}" height="${bar}" rx="2"/><rect x="0" y="${top + 20}" width="${scaled(value)}" height="${bar}" rx="2"/>`
   })
-  return svg(rows.length * step, title, drawn.join(''))
+  return `<p>${escape(title)}</p>${svg(rows.length * step, title, drawn.join(''))}`
 }
 
 /**

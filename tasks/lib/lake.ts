@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { certificateFiles, type Environment } from '../../clients/environment.ts'
+import { kafkaClient, readTopic } from '../../clients/kafka.ts'
 import { step } from '../../clients/terminal.ts'
 import { type Line, submit } from './spark.ts'
 
@@ -49,6 +51,36 @@ export async function compact(env: Environment, master: string) {
 export async function report(env: Environment, master: string): Promise<Report> {
   const lines = await run(env, master, 'report', 'Report', place(env))
   return reportShape.parse(Object.fromEntries(lines.flatMap(({ name, rows }) => (typeof name === 'string' ? [[name, rows]] : []))))
+}
+
+/** How many events there are, and a sum over partition, key and id of each, which knows no order. */
+export type Inventory = { count: number; digest: string }
+
+/** The events of the lake, those in the quarantine included. */
+export async function eventsInLake(env: Environment, master: string): Promise<Inventory> {
+  const lines = await run(env, master, 'events in the lake', 'Inventory', place(env))
+  return z.object({ count: z.int(), digest: z.string() }).parse(lines.at(-1))
+}
+
+const identified = z.object({ event_id: z.string(), at: z.string() })
+
+/** The events of a cluster's topic; one without id or time is malformed for the lake, too. */
+export async function eventsInTopic(env: Environment): Promise<Inventory> {
+  let [count, sum] = [0, 0n]
+  await readTopic(kafkaClient(env, 'operator'), 'operator', 'client.events', ({ partition, key, value }) => {
+    const id = identified.safeParse(parsed(value)).data?.event_id ?? 'malformed'
+    count++
+    sum += BigInt(`0x${createHash('sha256').update([String(partition), ...(key === null ? [] : [key]), id].join(' ')).digest('hex').slice(0, 12)}`)
+  })
+  return { count, digest: sum.toString() }
+}
+
+function parsed(value: Buffer | null): unknown {
+  try {
+    return JSON.parse(value?.toString() ?? '')
+  } catch {
+    return undefined
+  }
 }
 
 function run(env: Environment, master: string, title: string, main: string, args: Record<string, string>): Promise<Line[]> {

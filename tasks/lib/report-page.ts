@@ -1,8 +1,7 @@
 import type { Report } from './lake.ts'
-import { bars, columns } from './charts.ts'
+import { bars, columns, escape } from './charts.ts'
 import { headline, sections } from './report-text.ts'
 
-const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
 const style = `
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #5b6570; --ground: #fff; --line: #d8dee4; --mark: #1f6feb }
@@ -16,7 +15,7 @@ dl div { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem .75
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: .9rem }
 th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top } th { color: var(--soft); font-weight: 600 }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-svg { display: block; width: 100%; height: auto; margin: 0 0 1rem } svg text { fill: var(--ink); font: 13px system-ui, sans-serif } svg .soft { fill: var(--soft) } svg rect { fill: var(--mark) } svg rect.pale { opacity: .3 } svg line { stroke: var(--line) }
+svg { display: block; width: 100%; max-width: 32rem; height: auto; margin: 0 0 1rem } svg text { fill: var(--ink); font: 13px system-ui, sans-serif } svg .soft { fill: var(--soft) } svg rect { fill: var(--mark) } svg rect.pale { opacity: .3 } svg line { stroke: var(--line) }
 details summary { cursor: pointer; color: var(--soft) }`
 
 /**
@@ -44,15 +43,15 @@ ${body.join('\n')}
 /** In the order of the sections. */
 function chartsOf(report: Report): string[] {
   const funnel = (rows: { label: string; views: number; purchases: number; conversion: number }[]) =>
-    bars(rows.slice(0, 12).map(({ label, views, purchases, conversion }) => ({ label, value: purchases, of: views, note: `${purchases} of ${views} · ${(conversion * 100).toFixed(1)} %` })), 'bought of viewed')
+    bars(rows.slice(0, 12).map(({ label, views, purchases, conversion }) => ({ label, value: purchases, of: views, note: `${purchases} of ${views} · ${(conversion * 100).toFixed(1)} %` })), 'dark: bought, pale: viewed')
   const byDay = new Map<string, { label: string; value: number }[]>()
   for (const { day, currency, revenue } of report['revenue-by-day']) byDay.set(currency, [...(byDay.get(currency) ?? []), { label: day, value: revenue }])
   return [
     funnel(report['funnel-by-category'].map((row) => ({ ...row, label: row.category }))),
     funnel(report['funnel-by-brand'].map((row) => ({ ...row, label: row.brand }))),
-    bars(report['trending-products'].slice(0, 10).map(({ name, recent, before, growth }) => ({ label: name, value: before, of: recent, note: `${before} → ${recent} · ×${growth.toFixed(2)}` })), 'points of the 7 days before and of the last 7'),
+    bars(report['trending-products'].slice(0, 10).map(({ name, recent, before, growth }) => ({ label: name, value: before, of: recent, note: `${before} → ${recent} · ×${growth.toFixed(2)}` })), 'dark: points of the 7 days before, pale: of the last 7'),
     [...byDay].map(([currency, days]) => columns(days, `revenue by day, ${currency}`)).join(''),
-    bars(report['searches-without-results'].slice(0, 12).map(({ term, without_results: value, searches }) => ({ label: term, value, of: searches, note: `${value} of ${searches}` })), 'searches without results'),
+    bars(report['searches-without-results'].slice(0, 12).map(({ term, without_results: value, searches }) => ({ label: term, value, of: searches, note: `${value} of ${searches}` })), 'dark: without results, pale: all'),
   ]
 }
 

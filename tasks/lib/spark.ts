@@ -37,12 +37,12 @@ const hints: Record<string, string> = {
  * loopback address; the executors run in it, too, unless `master` says otherwise.
  *
  * @param master Spark's master URL
- * @param onLine called for each line the job says
+ * @param onLine called for each line the job says, with a way to end it
  * @returns all of its lines
  * @throws VygodnoError with the code that the job ended with, `HDFS_SAFE_MODE`, `HDFS_NO_DATANODE`, `HDFS_FAILED`,
  *   `SPARK_OUT_OF_MEMORY` or `JOB_KILLED`
  */
-export async function submit(env: Environment, job: Job, master: string, onLine: (line: Line) => void): Promise<Line[]> {
+export async function submit(env: Environment, job: Job, master: string, onLine: (line: Line, end: (signal: NodeJS.Signals) => void) => void): Promise<Line[]> {
   await requireHdfs(env)
   const cds = { archive: `spark-${job.main.split('.').at(-1)?.toLowerCase()}`, jars: 'spark', train: true }
   const log = join(env.stack, 'logs', 'spark.log')
@@ -60,7 +60,7 @@ export async function submit(env: Environment, job: Job, master: string, onLine:
     const line = lineShape.safeParse(attempt(text)).data
     if (!line) return void (said += `${text}\n`)
     lines.push(line)
-    onLine(line)
+    onLine(line, end)
   })
   createInterface({ input: child.stderr }).on('line', (text) => {
     if (/^[A-Z][A-Z_]+ /.test(text)) failure = text
@@ -87,7 +87,13 @@ function command(env: Environment, job: Job, master: string, log: string): strin
     '-cp',
     `${join(env.build, 'jars', 'spark')}/*:${join(env.build, 'jars', job.module)}/*`,
     'org.apache.spark.deploy.SparkSubmit',
-    ...['--master', master, '--properties-file', conf, '--class', job.main, jar],
+    '--master',
+    master,
+    '--properties-file',
+    conf,
+    '--class',
+    job.main,
+    jar,
     ...Object.entries(job.arguments).flatMap(([key, value]) => [`--${key}`, value]),
   ]
 }
