@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { print, printJson, runMain, say } from '../clients/terminal.ts'
 import { compact, ingest, report } from './lib/lake.ts'
+import { evaluate, recommend } from './lib/recommendations.ts'
 import { reportPage } from './lib/report-page.ts'
 import { showReport } from './lib/report-text.ts'
 
@@ -42,6 +43,25 @@ job('report', 'Funnel by category and brand, trending products, revenue by day, 
     }
     if (json) printJson(made)
     else print(showReport(made))
+  })
+
+job('recommend', 'Choose a model on the latest days, learn from all days, send what it recommends to every user.')
+  .addHelpText('after', '\nExample:\n  task analytics -- recommend && task recommend -- alice')
+  .action(async ({ master, json }: { master: string; json?: true }) => {
+    const made = await recommend(loadEnvironment(), master)
+    if (json) printJson(made)
+    else print(`${made.model} (${made.settings}): ${made.records} lists sent, ${made.retracted} of vanished users retracted`)
+  })
+
+job('evaluate', 'Measure all models on simulated markets and write docs/evaluation.md. Needs no running platform.')
+  .option('--seeds <n>', 'how many markets', count, '5')
+  .option('--users <n>', 'users of each', count, '2000')
+  .option('--events <n>', 'events of each', count, '100000')
+  .addHelpText('after', '\nExample:\n  task analytics -- evaluate')
+  .action(async ({ master, json, ...market }: { master: string; json?: true; seeds: string; users: string; events: string }) => {
+    const made = await evaluate(loadEnvironment(), master, market)
+    if (json) printJson(made.values)
+    else print(`${made.page}: ${made.studies} markets; the controls held`)
   })
 
 await runMain(program)

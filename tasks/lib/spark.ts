@@ -4,13 +4,16 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
-import { InfraError, messageOf, PrerequisiteError, UsageError, type VygodnoError } from '../../clients/errors.ts'
+import { CheckError, InfraError, messageOf, PrerequisiteError, UsageError, type VygodnoError } from '../../clients/errors.ts'
 import { hdfsState } from '../../clients/hdfs.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import { render } from './variables.ts'
 
-/** A job of Spark: a main class in the jars of a module of `apps/`, and its `--key value` arguments. */
-export type Job = { module: 'lake'; main: string; arguments: Record<string, string> }
+/**
+ * A job of Spark: a main class in the jars of a module of `apps/`, and its `--key value` arguments. One that is `local`
+ * works on files of this machine and needs no HDFS.
+ */
+export type Job = { module: 'lake' | 'recommend'; main: string; arguments: Record<string, string>; local?: true }
 
 /** What a job says on stdout, one JSON object a line. */
 const lineShape = z.looseObject({ stage: z.string(), seconds: z.number() })
@@ -22,12 +25,15 @@ const principal = 'analytics'
 const hints: Record<string, string> = {
   CHECKPOINT_FOREIGN: 'LAKE=/another-lake task analytics -- ingest begins anew; or go back to the cluster it belongs to',
   CHECKPOINT_LOST: 'restore that folder in HDFS, or begin anew: LAKE=/another-lake task analytics -- ingest',
+  CONTROL_FAILED: 'the measuring is wrong, not the models: less .stack/*/data/evaluation/evaluation.md',
+  KAFKA_DENIED: 'task apply',
   KAFKA_UNREACHABLE: 'task status, then task up',
   LAKE_BUSY: 'wait for the other job, or end it',
   LAKE_CHANGED: 'the same command again',
   LAKE_DENIED: 'task apply -- folders',
   LAKE_UNREACHABLE: 'task status, then task up',
   NO_EVENTS: 'task client -- view 10101 --user alice (or task simulate), then task analytics -- ingest',
+  NO_PRODUCTS: 'task shop -- send data/products.json, then task analytics -- ingest',
   RECORDS_GONE: 'LAKE=/another-lake task analytics -- ingest begins anew with what Kafka still has',
   TOPIC_MISSING: 'task apply',
 }
@@ -43,7 +49,7 @@ const hints: Record<string, string> = {
  *   `SPARK_OUT_OF_MEMORY` or `JOB_KILLED`
  */
 export async function submit(env: Environment, job: Job, master: string, onLine: (line: Line, end: (signal: NodeJS.Signals) => void) => void): Promise<Line[]> {
-  await requireHdfs(env)
+  if (!job.local) await requireHdfs(env)
   const cds = { archive: `spark-${job.main.split('.').at(-1)?.toLowerCase()}`, jars: 'spark', train: true }
   const log = join(env.stack, 'logs', 'spark.log')
   mkdirSync(join(env.stack, 'data', 'spark'), { recursive: true, mode: 0o700 })
@@ -113,7 +119,7 @@ function failureOf(env: Environment, job: Job, how: string, failure: string, sai
     return new InfraError('SPARK_OUT_OF_MEMORY', `expected ${job.main} to fit into a heap of ${memory} (SPARK_MEMORY), it did not`, `SPARK_MEMORY=${enlarged(memory ?? '1g')} and the same command again; nothing is lost`)
   if (how.startsWith('signal') || how === 'exit code 137' || how === 'exit code 143') return new InfraError('JOB_KILLED', `expected ${job.main} to end by itself, it was ended by ${how}`, 'the same command again: it goes on from the last commit')
   if (!code) return new InfraError('JOB_FAILED', `expected ${job.main} to succeed, ${how}\n${said.trim().split('\n').slice(-15).join('\n')}`, `less ${log}`)
-  const Kind = how === 'exit code 2' ? UsageError : how === 'exit code 3' ? PrerequisiteError : InfraError
+  const Kind = how === 'exit code 2' ? UsageError : how === 'exit code 3' ? PrerequisiteError : how === 'exit code 4' ? CheckError : InfraError
   return new Kind(code, words.join(' '), hints[code] ?? `DEBUG=1 shows more; less ${log}`, { cause: new Error(said) })
 }
 

@@ -48,9 +48,12 @@ public final class Evaluate implements Job {
     try {
       for (Path folder : folders(Path.of(arguments.required("data")))) {
         studies.add(Study.of(spark, folder.getFileName().toString(),
-            spark.read().schema(EVENTS).json(folder.resolve("events.jsonl").toString()), catalogue,
+            spark.read().schema(EVENTS).json(folder.resolve("events.jsonl").toUri().toString()), catalogue,
             Oracle.read(folder.resolve("truth.json"), catalogue), days));
         progress.done("study", facts(studies.get(studies.size() - 1)));
+      }
+      if (studies.isEmpty()) {
+        throw new Failure(Failure.USAGE, "NO_DATA", "expected folders named by seeds in --data, got none");
       }
       Report report = new Report(studies, days);
       report.write(Path.of(arguments.required("out")));
@@ -64,7 +67,7 @@ public final class Evaluate implements Job {
   }
 
   private static Catalogue catalogue(SparkSession spark, String file) {
-    List<Row> rows = spark.read().schema(PRODUCTS).option("multiLine", true).json(file)
+    List<Row> rows = spark.read().schema(PRODUCTS).option("multiLine", true).json(Path.of(file).toUri().toString())
         .selectExpr("product_id", "name", "category", "stock.available").orderBy("product_id").collectAsList();
     return Catalogue.of(rows.stream()
         .map(row -> new Catalogue.Item(row.getString(0), row.getString(1), row.getString(2), row.getLong(3))).toList());
@@ -72,7 +75,7 @@ public final class Evaluate implements Job {
 
   private static List<Path> folders(Path data) throws IOException {
     try (Stream<Path> all = Files.list(data)) {
-      return all.filter(Files::isDirectory).sorted().toList();
+      return all.filter(each -> each.getFileName().toString().matches("\\d+")).sorted().toList();
     }
   }
 
