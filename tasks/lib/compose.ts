@@ -11,6 +11,7 @@ const conditions = ['service_started', 'service_healthy', 'service_completed_suc
 const local = z.strictObject({
   initialise: z.array(z.string()).optional(),
   unprivileged: z.boolean().prefault(false),
+  reload: z.boolean().prefault(false),
   cds: z.strictObject({ archive: z.string(), train: z.boolean().prefault(false) }).optional(),
 })
 const service = z.strictObject({
@@ -38,6 +39,8 @@ export type Service = {
   command: string[]
   initialise?: string[]
   unprivileged: boolean
+  /** it reads its certificates again on SIGHUP */
+  reloads: boolean
   cds?: { archive: string; train: boolean }
   environment: Record<string, string>
   /** rendered files, by the path they are written to */
@@ -104,7 +107,7 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     if (!entry) throw new Error(`${key} was checked to be declared`)
     return fill(entry.file)
   }
-  const { initialise, unprivileged, cds } = declared['x-local']
+  const { initialise, unprivileged, reload, cds } = declared['x-local']
   const test = declared.healthcheck?.test
   return {
     name,
@@ -112,6 +115,7 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     command: declared.command.map(fill),
     ...(initialise ? { initialise: initialise.map(fill) } : {}),
     unprivileged,
+    reloads: reload,
     ...(cds ? { cds } : {}),
     environment,
     configs: new Map(declared.configs.map((config) => [join(variables.CONFIG ?? '', config), render(readFileSync(join(base, source(compose.configs, config)), 'utf8'), variables, config)])),
