@@ -8,7 +8,7 @@ import { legend, matrices } from './lib/checks/matrix.ts'
 import { groups } from './lib/checks/registry.ts'
 import { evidence } from './lib/checks/report.ts'
 import { runChecks, selectable, selectGroups } from './lib/checks/run.ts'
-import { loadServices } from './lib/compose.ts'
+import { enabledServices } from './lib/compose.ts'
 import { loadConfig } from './lib/config.ts'
 import { interruptible } from './lib/interrupt.ts'
 
@@ -23,7 +23,7 @@ program.action(async (names: string[], { json, report }: { json?: true; report?:
   interruptible()
   const selected = selectGroups(names)
   const env = loadEnvironment()
-  const results = await runChecks({ env, config: loadConfig(env), services: loadServices(env) }, selected)
+  const results = await runChecks({ env, config: loadConfig(env), services: enabledServices(env) }, selected)
   if (report) await writeFile(report, await evidence(env, results))
   if (json) printJson(results)
   else if (process.stdout.isTTY) show(results)

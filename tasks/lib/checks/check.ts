@@ -1,4 +1,4 @@
-import type { Environment } from '../../../clients/environment.ts'
+import type { Environment, Profile } from '../../../clients/environment.ts'
 import { messageOf } from '../../../clients/errors.ts'
 import type { Service } from '../compose.ts'
 import type { Config } from '../config.ts'
@@ -9,8 +9,8 @@ export type Result = { group: string; name: string; expected: string; seen: stri
 /** What checks work with: the stack, its declaration, and progress for the person who waits. */
 export type Subject = { env: Environment; config: Config; services: Service[] }
 
-/** Checks of one kind, run together; each group runs alone. */
-export type Group = { name: string; about: string; run(subject: Subject): Promise<Result[]> }
+/** Checks of one kind, run together; each group runs alone. One of a profile is left out where that profile is off. */
+export type Group = { name: string; about: string; profile?: Profile; run(subject: Subject): Promise<Result[]> }
 
 /** What was seen: equal to what was expected, or judged by the check itself. */
 type Seen = string | { ok: boolean; seen: string }

@@ -6,6 +6,7 @@ const criteria: { name: string; groups: string[]; only?: RegExp }[] = [
   { name: '2 TLS protects every connection', groups: ['tls', 'secrets'] },
   { name: '3 Access control works', groups: ['acl'] },
   { name: '4 Topics are replicated, with a minimum of in-sync replicas', groups: ['topics'] },
+  { name: '5 Data is duplicated into the second cluster', groups: ['mirror'] },
   { name: '6 Banned products are filtered out', groups: ['filter'] },
   { name: '7 What passes the filter is stored', groups: ['storage'] },
   { name: '11 The project is documented', groups: ['documentation'] },

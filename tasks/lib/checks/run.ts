@@ -20,10 +20,10 @@ export function selectGroups(names: string[]): { groups: Group[]; criteria: bool
   return { criteria, groups: groups.filter(({ name }) => names.length === 0 || names.includes(name) || (criteria && provingGroups.includes(name))) }
 }
 
-/** Runs groups one after the other; a group that can't even begin has failed as a whole. */
+/** Runs groups one after the other; one that can't even begin has failed as a whole, one whose profile is off is left out. */
 export async function runChecks(subject: Subject, selected: ReturnType<typeof selectGroups>): Promise<Result[]> {
   const results: Result[] = []
-  for (const group of selected.groups) results.push(...(await runGroup(subject, group)))
+  for (const group of selected.groups.filter(({ profile }) => !profile || subject.env.profiles.includes(profile))) results.push(...(await runGroup(subject, group)))
   return selected.criteria ? [...results, ...judgeCriteria(results)] : results
 }
 

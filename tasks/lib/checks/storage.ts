@@ -36,13 +36,13 @@ export const storage: Group = {
         name: 'connectors run',
         expected: 'every declared connector and all of its tasks RUNNING',
         look: async () => {
-          const all = await connectRest(env).connectors()
-          const stopped = config.connectors.flatMap(({ name }) => {
+          const all = await connectRest(env, 'connect').connectors()
+          const stopped = config.connectors.connect.flatMap(({ name }) => {
             const status = all[name]?.status
             const states = status ? [status.connector.state, ...status.tasks.map(({ state }) => state)] : ['missing']
             return status && status.tasks.length > 0 && states.every((state) => state === 'RUNNING') ? [] : [`${name}: ${states.join(', ')}`]
           })
-          return { ok: stopped.length === 0, seen: stopped.join('; ') || `${config.connectors.length} connectors RUNNING` }
+          return { ok: stopped.length === 0, seen: stopped.join('; ') || `${config.connectors.connect.length} connectors RUNNING` }
         },
       },
     ]),
