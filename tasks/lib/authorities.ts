@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Environment } from '../../clients/environment.ts'
+import { InfraError } from '../../clients/errors.ts'
 import { warn } from '../../clients/terminal.ts'
 import { newAuthority, type Pair } from './signing.ts'
 
@@ -21,7 +22,10 @@ const inFolder = (env: Environment, name: string) => join(folder(env), name)
  * being replaced. It is made if there is none, or when it has expired and so all that it signed is worth nothing.
  */
 export async function openAuthority(env: Environment, which: Authority): Promise<Pair> {
-  const found = await readAuthority(env, which).catch(() => undefined)
+  const found = await readAuthority(env, which).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  })
   if (found && Date.parse(new X509Certificate(found.cert).validTo) > Date.now()) return found
   if (found) warn(`${authorityFile[which]} has expired: a new one signs all certificates`)
   const made = await newAuthority(authorityFile[which])
@@ -35,7 +39,7 @@ export async function openAuthority(env: Environment, which: Authority): Promise
 export async function readAuthority(env: Environment, which: Authority): Promise<Pair> {
   const [trusted, key] = await Promise.all([readTrusted(env, which), readFile(inFolder(env, `${authorityFile[which]}.key`), 'utf8')])
   const cert = trusted.find((each) => belongs(each, key))
-  if (!cert) throw new Error(`${authorityFile[which]}.crt holds no certificate of ${authorityFile[which]}.key`)
+  if (!cert) throw new InfraError('CA_DAMAGED', `expected ${authorityFile[which]}.crt to hold the certificate of ${authorityFile[which]}.key, it does not`, 'put both files back from a copy of the stack; without one: task clean, task bootstrap')
   return { cert, key }
 }
 
@@ -77,7 +81,7 @@ export async function signByNext(env: Environment): Promise<void> {
 
 /** Third step: the old CAs are no longer trusted by whoever starts now. */
 export async function distrustOld(env: Environment): Promise<void> {
-  for (const which of authorities) await writeSecret(env, `${authorityFile[which]}.crt`, (await readAuthority(env, which)).cert)
+  for (const which of authorities) if ((await readTrusted(env, which)).length > 1) await writeSecret(env, `${authorityFile[which]}.crt`, (await readAuthority(env, which)).cert)
 }
 
 /** Last step, when everybody has started again: the rotation is over. */

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { certificateFiles, type Environment } from '../../clients/environment.ts'
 import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
@@ -49,7 +50,8 @@ async function issueAll(env: Environment, wanted: Wanted[]): Promise<void> {
 
 /** Connect's REST servers keep whom they trust in a store of their own, made together with their certificate. */
 function refreshTrustStores(env: Environment, wanted: Wanted[]): Promise<void> {
-  return issueAll(env, wanted.filter(({ authority, isServer }) => authority === 'rest' && isServer))
+  const changed = (name: string) => statSync(join(env.stack, 'certs', name), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return issueAll(env, wanted.filter(({ name, authority, isServer }) => authority === 'rest' && isServer && changed(`${name}-trust.p12`) < changed('rest-ca.crt')))
 }
 
 async function notAsWanted(env: Environment, wanted: Wanted[]): Promise<Wanted[]> {
