@@ -12,9 +12,22 @@ function colours(stream: NodeJS.WriteStream): ChalkInstance {
 export const out = colours(process.stdout)
 export const err = colours(process.stderr)
 
-/** Says something to the person at the terminal; stdout is kept for data. */
+const secrets = [
+  /(?<=-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----)[^-]+(?=-----END)/g,
+  /\b\d{8,10}:[A-Za-z0-9_-]{35}\b/g,
+  /\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|glpat-[A-Za-z0-9_-]{20})\b/g,
+  /(?<=\b[a-z][a-z0-9+]*:\/\/[^\s/:@]+:)[^\s/@]{3,}(?=@)/g,
+  /(?<=\b[\w.-]*(?:password|passwd|secret|token)=)[^\s,;&]+/gi,
+]
+
+/** The text without private keys, tokens and passwords, which an error of a library may carry. */
+export function redact(text: string): string {
+  return secrets.reduce((shown, secret) => shown.replace(secret, '[hidden]'), text)
+}
+
+/** Says something to the person at the terminal, without secrets; stdout is kept for data. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${redact(text)}\n`)
 }
 
 /** A warning on stderr. */

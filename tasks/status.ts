@@ -19,7 +19,7 @@ program.action(async ({ json }: { json?: true }) => {
     services.map(async (service) => {
       const running = processOf(env, service)
       const seen = running && service.probe ? await probes[service.probe.kind]?.(env, service.probe.target, running.pid).then(() => '', messageOf) : undefined
-      const state = !running ? 'down' : seen ? `not ready: ${seen}` : isOutdated(service, running) ? 'ready, declaration changed' : 'ready'
+      const state = !running ? 'down' : seen ? `not ready: ${seen}` : isOutdated(env, service, running) ? 'ready, declaration changed' : 'ready'
       return { service: service.name, profile: service.profile, state, pid: running?.pid, startedAt: running?.startedAt, memoryMib: running && memoryMib(running.pid), ports: service.ports.map(({ port }) => port) }
     }),
   )

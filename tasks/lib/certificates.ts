@@ -1,29 +1,18 @@
-import { createPrivateKey, randomBytes, type webcrypto, X509Certificate } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
+import { chmod, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type * as x509 from '@peculiar/x509'
 import { $ } from 'zx'
 import { certificateFiles, type Environment } from '../../clients/environment.ts'
+import { authorities, type Authority, authorityFile, openAuthority, readAuthority, readTrusted, writeSecret } from './authorities.ts'
+import { clientAuth, dayMs, organisation, serverAuth, sign } from './signing.ts'
 
-const organisation = 'Vygodno'
-const dayMs = 86_400_000
-const leafDays = 365
-const authorityDays = 3_650
 /** Certificates are renewed when they have fewer days left than this. */
-const renewalDays = 30
-
-type Authority = 'platform' | 'rest'
+export const renewalDays = 30
 
 /** A certificate that should exist. Servers are called by name, so they carry subject alternative names. */
 export type Wanted = { name: string; authority: Authority; isServer: boolean }
 
-const authorityFile = { platform: 'ca', rest: 'rest-ca' } as const
-const serverAuth = '1.3.6.1.5.5.7.3.1'
-const clientAuth = '1.3.6.1.5.5.7.3.2'
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-
-const folder = (env: Environment) => join(env.stack, 'certs')
-const inFolder = (env: Environment, name: string) => join(folder(env), name)
+const inFolder = (env: Environment, name: string) => join(env.stack, 'certs', name)
 
 /** What a certificate says, or should say, as text that people can compare. */
 export type CertificateFacts = { subject: string; names: string; usage: string; expiry: string; signature: string; files: string }
@@ -48,10 +37,10 @@ export function wantedFacts(env: Environment, wanted: Wanted): CertificateFacts 
 export async function readFacts(env: Environment, wanted: Wanted, nowMs = Date.now()): Promise<CertificateFacts | undefined> {
   const files = certificateFiles(env, wanted.name)
   try {
-    const [leafPem, keyPem, caPem] = await Promise.all([readFile(files.cert), readFile(files.key), readFile(inFolder(env, `${authorityFile[wanted.authority]}.crt`))])
+    const [leafPem, keyPem, { cert: caPem }] = await Promise.all([readFile(files.cert), readFile(files.key), readAuthority(env, wanted.authority)])
     const leaf = new X509Certificate(leafPem)
     const authority = new X509Certificate(caPem)
-    const daysLeft = (Date.parse(leaf.validTo) - nowMs) / dayMs
+    const daysLeft = daysUntil(leaf.validTo, nowMs)
     const missing = await missingFiles(env, wanted)
     const paired = leaf.checkPrivateKey(createPrivateKey(keyPem))
     return {
@@ -59,12 +48,33 @@ export async function readFacts(env: Environment, wanted: Wanted, nowMs = Date.n
       names: leaf.subjectAltName ?? '',
       usage: leaf.keyUsage.map((oid) => (oid === serverAuth ? 'server' : oid === clientAuth ? 'client' : oid)).join(', '),
       expiry: daysLeft > renewalDays ? `more than ${renewalDays} days away` : `in ${daysLeft.toFixed(1)} days`,
-      signature: leaf.checkIssued(authority) && leaf.verify(authority.publicKey) ? `by ${authorityFile[wanted.authority]}` : 'by another CA',
+      signature: daysUntil(authority.validTo, nowMs) < 0 ? 'by an expired CA' : isSignedBy(leaf, authority) ? `by ${authorityFile[wanted.authority]}` : 'by another CA',
       files: !paired ? 'key and certificate do not match' : missing.length > 0 ? `without ${missing.join(', ')}` : 'complete',
     }
   } catch {
     return undefined
   }
+}
+
+const daysUntil = (date: string, nowMs: number) => (Date.parse(date) - nowMs) / dayMs
+const isSignedBy = (leaf: X509Certificate, authority: X509Certificate) => leaf.checkIssued(authority) && leaf.verify(authority.publicKey)
+
+/** One certificate on disk, CAs included. */
+type Listed = { name: string; signedBy: string; purpose: string; daysLeft: number; until: string }
+
+/** Every certificate there is, CAs first; what is missing or unreadable has no days left. */
+export async function listCertificates(env: Environment, wanted: Wanted[]): Promise<Listed[]> {
+  const row = (name: string, signedBy: string, purpose: string, pem: string): Listed => {
+    const { validTo } = new X509Certificate(pem)
+    return { name, signedBy, purpose, daysLeft: Math.floor(daysUntil(validTo, Date.now())), until: new Date(validTo).toISOString().slice(0, 10) }
+  }
+  const trusted = await Promise.all(authorities.map(async (which) => (await readTrusted(env, which).catch(() => [])).map((pem) => row(authorityFile[which], 'itself', 'CA', pem))))
+  const leaves = wanted.map(async ({ name, authority, isServer }) => {
+    const [signedBy, purpose] = [authorityFile[authority], isServer ? 'server' : 'client'] as const
+    const pem = await readFile(certificateFiles(env, name).cert, 'utf8').catch(() => undefined)
+    return pem ? row(name, signedBy, purpose, pem) : { name, signedBy, purpose, daysLeft: 0, until: 'missing' }
+  })
+  return [...trusted.flat(), ...(await Promise.all(leaves))]
 }
 
 /** Files of a principal beside key and certificate: PEM for Kafka, PKCS#8 DER for JDBC, PKCS#12 for Jetty. */
@@ -84,99 +94,22 @@ async function missingFiles(env: Environment, wanted: Wanted): Promise<string[]>
  * EC P-256; keys with mode 0600; whole files only, so that an interrupted run leaves nothing half written.
  */
 export async function issue(env: Environment, wanted: Wanted): Promise<void> {
-  const { x509, authority, authorityPem } = await openAuthority(env, wanted.authority)
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const extensions: x509.Extension[] = [
-    new x509.BasicConstraintsExtension(false, undefined, true),
-    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-    new x509.ExtendedKeyUsageExtension(wanted.isServer ? [serverAuth, clientAuth] : [clientAuth]),
-    await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    await x509.AuthorityKeyIdentifierExtension.create(authority.certificate),
-  ]
-  if (wanted.isServer)
-    extensions.push(
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'dns', value: wanted.name },
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: env.host },
-      ]),
-    )
-  const certificate = await x509.X509CertificateGenerator.create({
-    subject: `O=${organisation},CN=${wanted.name}`,
-    issuer: authority.certificate.subject,
-    ...validity(leafDays),
-    signingAlgorithm: algorithm,
-    publicKey: keys.publicKey,
-    signingKey: authority.key,
-    extensions,
-  })
-  const key = await keyPem(keys.privateKey)
-  const cert = `${certificate.toString('pem')}\n`
-  await write(env, `${wanted.name}.pk8`, createPrivateKey(key).export({ type: 'pkcs8', format: 'der' }))
-  await write(env, `${wanted.name}.pem`, `${key}${cert}${authorityPem}`)
-  await write(env, `${wanted.name}.key`, key)
-  await write(env, `${wanted.name}.crt`, cert)
+  const authority = await openAuthority(env, wanted.authority)
+  const { key, cert } = await sign(authority, { name: wanted.name, addresses: wanted.isServer ? [env.host] : [] })
+  await writeSecret(env, `${wanted.name}.pk8`, createPrivateKey(key).export({ type: 'pkcs8', format: 'der' }))
+  await writeSecret(env, `${wanted.name}.pem`, `${key}${cert}${authority.cert}`)
+  await writeSecret(env, `${wanted.name}.key`, key)
+  await writeSecret(env, `${wanted.name}.crt`, cert)
   if (wanted.authority === 'rest' && wanted.isServer) await writeKeystores(env, wanted.name)
 }
 
-type OpenAuthority = { x509: typeof x509; authority: { certificate: x509.X509Certificate; key: webcrypto.CryptoKey }; authorityPem: string }
-
-async function openAuthority(env: Environment, which: Authority): Promise<OpenAuthority> {
-  await import('reflect-metadata')
-  const x509 = await import('@peculiar/x509')
-  const name = authorityFile[which]
-  const read = () => Promise.all([readFile(inFolder(env, `${name}.crt`), 'utf8'), readFile(inFolder(env, `${name}.key`))])
-  const [pem, key] = await read().catch(async () => {
-    await createAuthority(env, name, x509)
-    return read()
-  })
-  const der = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' })
-  const signing = await crypto.subtle.importKey('pkcs8', new Uint8Array(der), algorithm, false, ['sign'])
-  return { x509, authority: { certificate: new x509.X509Certificate(pem), key: signing }, authorityPem: pem }
-}
-
-async function createAuthority(env: Environment, name: string, library: typeof x509): Promise<void> {
-  await mkdir(folder(env), { recursive: true, mode: 0o700 })
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const certificate = await library.X509CertificateGenerator.createSelfSigned({
-    name: `O=${organisation},CN=${organisation} ${name}`,
-    ...validity(authorityDays),
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [
-      new library.BasicConstraintsExtension(true, 0, true),
-      new library.KeyUsagesExtension(library.KeyUsageFlags.keyCertSign | library.KeyUsageFlags.cRLSign, true),
-      await library.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  })
-  await write(env, `${name}.key`, await keyPem(keys.privateKey))
-  await write(env, `${name}.crt`, `${certificate.toString('pem')}\n`)
-}
-
-/** Connect's REST server (Jetty) takes PKCS#12 only, and a trust store only as keytool marks it. */
+/** Connect's REST server (Jetty) takes PKCS#12 only, and a trust store only as keytool marks it, one CA an entry. */
 async function writeKeystores(env: Environment, name: string): Promise<void> {
   const file = (suffix: string) => inFolder(env, `${name}${suffix}`)
-  await write(env, `${name}.password`, randomBytes(24).toString('base64url'))
+  await writeSecret(env, `${name}.password`, randomBytes(24).toString('base64url'))
   await Promise.all([rm(file('.p12'), { force: true }), rm(file('-trust.p12'), { force: true })])
-  await Promise.all([
-    $`openssl pkcs12 -export -inkey ${file('.key')} -in ${file('.crt')} -name ${name} -passout ${`file:${file('.password')}`} -out ${file('.p12')}`.quiet(),
-    $`keytool -importcert -noprompt -alias ca -file ${inFolder(env, 'rest-ca.crt')} -storetype PKCS12 -storepass:file ${file('.password')} -keystore ${file('-trust.p12')}`.quiet(),
-  ])
+  await $`openssl pkcs12 -export -inkey ${file('.key')} -in ${file('.crt')} -name ${name} -passout ${`file:${file('.password')}`} -out ${file('.p12')}`.quiet()
+  for (const [index, input] of (await readTrusted(env, 'rest')).entries())
+    await $({ input, quiet: true })`keytool -importcert -noprompt -alias ${`ca-${index}`} -storetype PKCS12 -storepass:file ${file('.password')} -keystore ${file('-trust.p12')}`
   await Promise.all([chmod(file('.p12'), 0o600), chmod(file('-trust.p12'), 0o600)])
-}
-
-function validity(days: number): { notBefore: Date; notAfter: Date } {
-  // clocks differ: a certificate is good from five minutes ago
-  return { notBefore: new Date(Date.now() - 300_000), notAfter: new Date(Date.now() + days * dayMs) }
-}
-
-async function keyPem(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key))
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ type: 'pkcs8', format: 'pem' }).toString()
-}
-
-async function write(env: Environment, name: string, content: string | Buffer): Promise<void> {
-  const file = inFolder(env, name)
-  await writeFile(`${file}.new`, content, { mode: 0o600 })
-  await rename(`${file}.new`, file)
 }

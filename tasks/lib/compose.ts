@@ -12,6 +12,7 @@ const conditions = ['service_started', 'service_healthy', 'service_completed_suc
 const local = z.strictObject({
   initialise: z.array(z.string()).optional(),
   unprivileged: z.boolean().prefault(false),
+  reload: z.boolean().prefault(false),
   cds: z.strictObject({ archive: z.string(), jars: z.string().prefault('kafka'), train: z.boolean().prefault(false) }).optional(),
 })
 const service = z.strictObject({
@@ -39,6 +40,8 @@ export type Service = {
   command: string[]
   initialise?: string[]
   unprivileged: boolean
+  /** it reads its certificates again on SIGHUP */
+  reloads: boolean
   cds?: Cds
   environment: Record<string, string>
   /** rendered files, by the path they are written to */
@@ -105,7 +108,7 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     if (!entry) throw new Error(`${key} was checked to be declared`)
     return fill(entry.file)
   }
-  const { initialise, unprivileged, cds } = declared['x-local']
+  const { initialise, unprivileged, reload, cds } = declared['x-local']
   const test = declared.healthcheck?.test
   return {
     name,
@@ -113,6 +116,7 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     command: declared.command.map(fill),
     ...(initialise ? { initialise: initialise.map(fill) } : {}),
     unprivileged,
+    reloads: reload,
     ...(cds ? { cds } : {}),
     environment,
     configs: new Map(declared.configs.map((config) => [join(variables.CONFIG ?? '', config), render(readFileSync(join(base, source(compose.configs, config)), 'utf8'), variables, config)])),

@@ -28,6 +28,13 @@ export function readPidFile(file: string): PidFile | undefined {
   }
 }
 
+/** Writes a pid file, whole or not at all. */
+export function writePidFile(file: string, process: PidFile): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(`${file}.new`, JSON.stringify(process))
+  renameSync(`${file}.new`, file)
+}
+
 /** Whether the process a pid file describes runs still. */
 export function isAlive({ pid, startTicks: ticks }: PidFile): boolean {
   return startTicks(pid) === ticks
@@ -58,11 +65,7 @@ export function startDetached(
   })
   const pid = child.pid ?? 0
   const started = { pid, startTicks: startTicks(pid) ?? '', fingerprint: options.fingerprint ?? '', startedAt: new Date().toISOString() }
-  if (options.pidFile && child.pid) {
-    mkdirSync(dirname(options.pidFile), { recursive: true })
-    writeFileSync(`${options.pidFile}.new`, JSON.stringify(started))
-    renameSync(`${options.pidFile}.new`, options.pidFile)
-  }
+  if (options.pidFile && child.pid) writePidFile(options.pidFile, started)
   return { process: started, ended, release: () => child.unref() }
 }
 

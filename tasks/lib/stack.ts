@@ -9,7 +9,7 @@ import type { Service } from './compose.ts'
 import { holderOf, isFree } from './ports.ts'
 import { requireCapacity } from './preflight.ts'
 import { probes } from './probes.ts'
-import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, startDetached, stopProcess } from './processes.ts'
+import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, startDetached, stopProcess, writePidFile } from './processes.ts'
 import { until } from './until.ts'
 
 const pidFile = (env: Environment, service: Service) => join(env.stack, 'run', `${service.name}.pid`)
@@ -21,12 +21,14 @@ export function processOf(env: Environment, service: Service): PidFile | undefin
 }
 
 /** Whether a running service was started from something else than what is declared now. */
-export function isOutdated(service: Service, running: PidFile): boolean {
-  return running.fingerprint !== fingerprint(service)
+export function isOutdated(env: Environment, service: Service, running: PidFile): boolean {
+  return running.fingerprint !== fingerprint(env, service)
 }
 
-function fingerprint(service: Service): string {
-  const secrets = service.secrets.map((file) => (existsSync(file) ? readFileSync(file, 'base64') : ''))
+function fingerprint(env: Environment, service: Service): string {
+  // whoever shows a certificate also trusts a CA, which may be replaced
+  const trust = service.secrets.length > 0 ? ['ca.crt', 'rest-ca.crt'].map((name) => join(env.stack, 'certs', name)) : []
+  const secrets = [...service.secrets, ...trust].map((file) => (existsSync(file) ? readFileSync(file, 'base64') : ''))
   const declared = [service.command, service.environment, [...service.configs], secrets]
   return createHash('sha256').update(JSON.stringify(declared)).digest('hex').slice(0, 16)
 }
@@ -41,7 +43,7 @@ function fingerprint(service: Service): string {
 export async function up(env: Environment, services: Service[]): Promise<void> {
   for (const service of services) {
     const running = processOf(env, service)
-    if (running && isOutdated(service, running)) await step(`${service.name}: its declaration changed, stopping`, () => stopProcess(running, service.graceMs, service.stopSignal))
+    if (running && isOutdated(env, service, running)) await step(`${service.name}: its declaration changed, stopping`, () => stopProcess(running, service.graceMs, service.stopSignal))
   }
   const starting = services.filter((service) => service.probe && !processOf(env, service))
   await requireFreePorts(starting)
@@ -109,12 +111,26 @@ async function startOne(env: Environment, service: Service, progress: (waitingFo
   say(`  ${service.name} ${((performance.now() - started) / 1000).toFixed(1)}s${outcome}`)
 }
 
+/** Stops one service, starts it again from what is declared now and waits until it is ready. */
+export async function restart(env: Environment, service: Service): Promise<void> {
+  await stopOne(env, service)
+  await startOne(env, service, () => {}, new AbortController().signal)
+}
+
+/** Has a running service read its certificates again without stopping; it counts as started from what is declared now. */
+export function reload(env: Environment, service: Service): void {
+  const running = processOf(env, service)
+  if (!running) return
+  signalGroup(running, 'SIGHUP')
+  writePidFile(pidFile(env, service), { ...running, fingerprint: fingerprint(env, service) })
+}
+
 const never = new Promise<string>(() => {})
 const adopted = (process: PidFile): Started => ({ process, ended: never, release: () => {} })
 
 function launch(env: Environment, service: Service): Started {
   const command = asPlainProcess(service.command, env, service, true)
-  return startDetached(command, { ...surroundings(service), fingerprint: fingerprint(service), ...(service.probe ? { pidFile: pidFile(env, service) } : {}) })
+  return startDetached(command, { ...surroundings(service), fingerprint: fingerprint(env, service), ...(service.probe ? { pidFile: pidFile(env, service) } : {}) })
 }
 
 function surroundings(service: Service): { cwd: string; env: Record<string, string>; log: string } {

@@ -24,7 +24,7 @@ test('every Kafka listener, controllers included, answers our certificate and re
   const ours = certificateFiles(env, 'operator')
   const foreign = { ...certificateFiles({ ...env, stack }, 'operator'), ca: ours.ca }
   for (const listener of listeners) {
-    assert.deepEqual(await attemptTls(listener, ours), { outcome: 'answered' }, listener)
+    assert.equal((await attemptTls(listener, ours)).outcome, 'answered', listener)
     const refused = await attemptTls(listener, foreign)
     assert.ok(refused.outcome === 'refused' && /ALERT/.test(refused.code), `${listener}: ${JSON.stringify(refused)}`)
   }

@@ -100,7 +100,7 @@ test('a service whose declaration has changed is restarted', async () => {
   await up(env, [echo])
   const before = processOf(env, echo)
   const changed = { ...echo, environment: { ...echo.environment, NEW: 'yes' } }
-  assert.ok(before && isOutdated(changed, before) && !isOutdated(echo, before))
+  assert.ok(before && isOutdated(env, changed, before) && !isOutdated(env, echo, before))
   await up(env, [changed])
   assert.notEqual(processOf(env, changed)?.pid, before.pid)
 })

@@ -4,7 +4,8 @@ import type { Config } from '../config.ts'
 import type { Item, Resource } from '../reconcile.ts'
 import { until } from '../until.ts'
 
-type Acl = { principal: string; resource: 'topic' | 'group' | 'transactional id' | 'cluster'; name: string; isPrefix: boolean; operation: string; permission: string; host: string }
+/** An access rule, as Kafka keeps it; `name` of a prefix is without its star. */
+export type Acl = { principal: string; resource: 'topic' | 'group' | 'transactional id' | 'cluster'; name: string; isPrefix: boolean; operation: string; permission: string; host: string }
 
 const resourceTypes = { topic: AclResourceTypes.TOPIC, group: AclResourceTypes.GROUP, 'transactional id': AclResourceTypes.TRANSACTIONAL_ID, cluster: AclResourceTypes.CLUSTER } as const
 
@@ -42,7 +43,7 @@ export const aclsOf = (cluster: Cluster, kind: string, profile: Profile): Resour
 })
 
 /** The access rules that principals.yaml amounts to. A super user needs none. */
-function declaredAcls({ principals }: Config, cluster: Cluster): Acl[] {
+export function declaredAcls({ principals }: Config, cluster: Cluster): Acl[] {
   return Object.entries(principals.clients).flatMap(([principal, { super: superOn, [cluster]: client }]) => {
     if (superOn.includes(cluster)) return []
     const allow = (resource: Acl['resource'], names: string[], operations: string[]) =>

@@ -1,8 +1,10 @@
+import { warn } from '../../../clients/terminal.ts'
 import { issue, readFacts, type Wanted, wantedFacts } from '../certificates.ts'
 import type { Config } from '../config.ts'
 import type { Resource } from '../reconcile.ts'
 
-function wanted({ principals }: Config): Wanted[] {
+/** Everybody of principals.yaml who needs a certificate. */
+export function wantedCertificates({ principals }: Config): Wanted[] {
   const of = (entries: Config['principals']['servers'], isServer: boolean) => Object.entries(entries).map(([name, { authority }]) => ({ name, authority, isServer }))
   return [...of(principals.servers, true), ...of(principals.clients, false)]
 }
@@ -11,14 +13,15 @@ function wanted({ principals }: Config): Wanted[] {
 export const certs: Resource = {
   kind: 'certs',
   profile: 'core',
-  desired: ({ env, config }) => wanted(config).map((each) => ({ id: each.name, fields: wantedFacts(env, each) })),
+  desired: ({ env, config }) => wantedCertificates(config).map((each) => ({ id: each.name, fields: wantedFacts(env, each) })),
   read: async ({ env, config }) => {
-    const facts = await Promise.all(wanted(config).map(async (each) => ({ id: each.name, fields: await readFacts(env, each) })))
+    const facts = await Promise.all(wantedCertificates(config).map(async (each) => ({ id: each.name, fields: await readFacts(env, each) })))
     return facts.flatMap(({ id, fields }) => (fields ? [{ id, fields }] : []))
   },
   apply: async ({ env, config }, changes) => {
     const names = new Set(changes.map(({ id }) => id))
-    const due = wanted(config).filter(({ name }) => names.has(name))
+    for (const { id, fields } of changes) for (const { name, from } of fields) if (name === 'expiry' && from) warn(`the certificate of ${id} is renewed: it ${from.startsWith('in -') ? 'expired' : 'expires'} ${from.startsWith('in -') ? `${from.slice(4)} ago` : from}`)
+    const due = wantedCertificates(config).filter(({ name }) => names.has(name))
     // the first of each authority makes its CA if there is none, so it goes before the others
     for (const authority of ['platform', 'rest'] as const) {
       const [first, ...others] = due.filter((each) => each.authority === authority)

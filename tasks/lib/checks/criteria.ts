@@ -1,0 +1,33 @@
+import type { Result } from './check.ts'
+
+/** The acceptance criteria of the platform, and the groups of checks that prove each of them. */
+const criteria: { name: string; groups: string[]; only?: RegExp }[] = [
+  { name: '1 Kafka carries data between the services', groups: ['filter', 'storage'] },
+  { name: '2 TLS protects every connection', groups: ['tls', 'secrets'] },
+  { name: '3 Access control works', groups: ['acl'] },
+  { name: '4 Topics are replicated, with a minimum of in-sync replicas', groups: ['topics'] },
+  { name: '5 Data is duplicated into the second cluster', groups: ['mirror'] },
+  { name: '6 Banned products are filtered out', groups: ['filter'] },
+  { name: '7 What passes the filter is stored', groups: ['storage'] },
+  { name: '11 The project is documented', groups: ['documentation'] },
+]
+
+/** Groups that prove the criteria. */
+export const provingGroups = [...new Set(criteria.flatMap(({ groups }) => groups))]
+
+/** One result for each criterion: proven when it has checks and all of them came out as claimed. */
+export function judgeCriteria(results: Result[]): Result[] {
+  return criteria.map(({ name, groups, only }) => {
+    const proofs = results.filter((result) => groups.includes(result.group) && (!only || only.test(result.name)))
+    const good = proofs.filter(({ ok }) => ok).length
+    const without = groups.filter((group) => !proofs.some((result) => result.group === group))
+    return {
+      group: 'criteria',
+      name,
+      expected: `every check of ${groups.join(', ')}`,
+      seen: `${good} of ${proofs.length} checks${without.length > 0 ? `, none of ${without.join(', ')}` : ''}`,
+      ok: good === proofs.length && without.length === 0,
+      ms: proofs.reduce((sum, { ms }) => sum + ms, 0),
+    }
+  })
+}

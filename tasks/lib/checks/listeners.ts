@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import type { Server, Speech } from '../tls.ts'
+import type { Service } from '../compose.ts'
+
+/** A listener that speaks TLS: who of our principals it takes, and whose signature that one needs. */
+export type Listener = Server & { name: string; authority: 'platform' | 'rest'; entitled: string }
+
+/** What a service whose readiness is probed so speaks on all of its ports (compose.yaml, healthcheck). */
+const speechOf: Record<string, { speech: Speech; authority: Listener['authority']; entitled: string }> = {
+  kafka: { speech: 'kafka', authority: 'platform', entitled: 'operator' },
+  connect: { speech: 'https', authority: 'rest', entitled: 'connect-admin' },
+  postgres: { speech: 'postgres', authority: 'platform', entitled: 'operator' },
+}
+
+/** Every port of every service that speaks TLS. */
+export function tlsListeners(services: Service[]): Listener[] {
+  return services.flatMap(({ name, ports, probe }) => {
+    const known = speechOf[probe?.kind ?? '']
+    return known ? ports.map(({ host, port }) => ({ ...known, name: `${name}:${port}`, address: `${host}:${port}` })) : []
+  })
+}
+
+/** A process and all that it has started (proc(5), children). */
+export function family(pid: number): number[] {
+  const members = [pid]
+  for (const parent of members) members.push(...childrenOf(parent))
+  return members
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return [] // it has ended meanwhile
+  }
+}
+
+/** Addresses that processes listen on, as `127.0.0.1:19091` or `[hex]:port` (proc(5), net/tcp; state 0A is LISTEN). */
+export function listeningAddresses(pids: number[]): string[] {
+  const own = new Set(pids.flatMap(socketsOf))
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter((row) => row[3] === '0A' && own.has(`socket:[${row[9]}]`))
+      .map((row) => readable(row[1] ?? '')),
+  )
+}
+
+function socketsOf(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`
+  try {
+    return readdirSync(folder).flatMap((fd) => {
+      try {
+        return [readlinkSync(`${folder}/${fd}`)]
+      } catch {
+        return []
+      }
+    })
+  } catch {
+    return []
+  }
+}
+
+/** IPv4 stands as one little-endian hexadecimal number, IPv6 as four; an IPv4 address may be mapped into IPv6. */
+function readable(hex: string): string {
+  const [address = '', port = ''] = hex.split(':')
+  const words = (address.match(/.{8}/g) ?? []).map((word) => Buffer.from(word, 'hex').reverse())
+  const bytes = Buffer.concat(words)
+  const mapped = bytes.length === 16 && bytes.subarray(0, 12).toString('hex') === '00000000000000000000ffff'
+  const shown = bytes.length === 4 || mapped ? bytes.subarray(-4).join('.') : `[${bytes.toString('hex')}]`
+  return `${shown}:${Number.parseInt(port, 16)}`
+}
+
+/** 127.0.0.0/8 or ::1. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address.startsWith(`[${'0'.repeat(31)}1]:`)
+}

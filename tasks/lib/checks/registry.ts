@@ -1,0 +1,12 @@
+import { acl } from './acl.ts'
+import type { Group } from './check.ts'
+import { documentation } from './documentation.ts'
+import { filter } from './filter.ts'
+import { mirror } from './mirror.ts'
+import { secrets } from './secrets.ts'
+import { storage } from './storage.ts'
+import { tls } from './tls.ts'
+import { topics } from './topics.ts'
+
+/** Every group of checks, in the order in which they run. */
+export const groups: Group[] = [tls, acl, topics, mirror, filter, storage, secrets, documentation]

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { before, test } from 'node:test'
+import { certificateFiles } from '../../clients/environment.ts'
+import { messageOf } from '../../clients/errors.ts'
+import { kafkaClient, readTopic, topicOffsets, withProducer } from '../../clients/kafka.ts'
+import { isRotating } from '../../tasks/lib/authorities.ts'
+import { tlsListeners } from '../../tasks/lib/checks/listeners.ts'
+import { enabledServices } from '../../tasks/lib/compose.ts'
+import { processOf } from '../../tasks/lib/stack.ts'
+import { speak } from '../../tasks/lib/tls.ts'
+import { until } from '../../tasks/lib/until.ts'
+import { bootstrapped, env, run, succeed } from './platform.ts'
+
+before(bootstrapped)
+
+const topic = 'client.events'
+const mark = randomUUID().slice(0, 8)
+
+/** A customer's program: events with acks=all, a new connection every few of them, as short commands do. */
+async function produce(isOver: () => boolean, acknowledged: Set<string>, failures: string[]): Promise<void> {
+  for (let session = 0; !isOver(); session++) {
+    const keys = Array.from({ length: 10 }, (_, index) => `${mark}-${session}-${index}`)
+    await withProducer(kafkaClient(env, 'client-api', 'patient'), async (producer) => {
+      for (const key of keys) {
+        await producer.send({ topic, acks: -1, messages: [{ key, value: JSON.stringify({ user_id: key }) }] })
+        acknowledged.add(key)
+      }
+    }).catch((error: unknown) => failures.push(messageOf(error)))
+  }
+}
+
+/** Reads on from where it was, again and again. */
+async function consume(isOver: () => boolean, seen: Map<string, number>, failures: string[]): Promise<void> {
+  let from = (await topicOffsets(kafkaClient(env, 'operator'), topic)).end
+  for (let last = false; !last; ) {
+    last = isOver()
+    const keys: string[] = []
+    const next = new Map(from)
+    try {
+      await readTopic(kafkaClient(env, 'operator', 'patient'), 'operator', topic, ({ key, partition, offset }) => {
+        next.set(partition, BigInt(offset) + 1n)
+        if (key?.startsWith(mark)) keys.push(key)
+      }, from)
+      for (const key of keys) seen.set(key, (seen.get(key) ?? 0) + 1)
+      from = next
+    } catch (error) {
+      failures.push(messageOf(error))
+      last = false
+    }
+  }
+}
+
+/** Certificates as they are now, kept in memory. */
+const identities = () =>
+  new Map(['operator', 'connect-admin'].map((name) => {
+    const files = certificateFiles(env, name)
+    return [name, { key: readFileSync(files.key), cert: readFileSync(files.cert) }]
+  }))
+
+test('CAs and all certificates are replaced while events flow: none lost, none doubled; the old ones are refused afterwards', async () => {
+  const old = identities()
+  let over = false
+  const [acknowledged, seen, failures] = [new Set<string>(), new Map<string, number>(), [] as string[]]
+  const reading = consume(() => over, seen, failures)
+  const writing = produce(() => over, acknowledged, failures)
+
+  // one that is interrupted at its worst, a broker stopped and not started yet, goes on when it is run again
+  const second = enabledServices(env).find(({ name }) => name === 'kafka-2') ?? assert.fail('kafka-2 is a service')
+  let watched = false
+  const interrupted = await run('certs', ['rotate', '--ca'], {
+    onStderr: (text, kill) => {
+      if (watched || !text.includes('kafka-1 takes new certificates')) return
+      watched = true
+      const watch = setInterval(() => {
+        if (processOf(env, second)) return
+        clearInterval(watch)
+        kill('SIGINT')
+      }, 20)
+    },
+  })
+  assert.equal(interrupted.code, 130, interrupted.stderr)
+  assert.equal(isRotating(env), true)
+  await succeed('certs', ['rotate', '--ca'])
+  assert.equal(isRotating(env), false)
+  over = true
+  await writing
+  await reading
+
+  assert.deepEqual(failures, [])
+  assert.ok(acknowledged.size > 50)
+  assert.deepEqual([...acknowledged].filter((key) => !seen.has(key)), [], 'lost')
+  assert.deepEqual([...seen].filter(([, times]) => times > 1), [], 'doubled')
+
+  const present = identities()
+  for (const listener of tlsListeners(enabledServices(env))) {
+    const { ca } = certificateFiles(env, listener.entitled)
+    const trust = { ca: readFileSync(listener.authority === 'rest' ? ca.replace(/ca\.crt$/, 'rest-ca.crt') : ca) }
+    assert.equal((await speak(listener, { ...trust, ...present.get(listener.entitled) })).outcome, 'answered', listener.name)
+    const refused = await speak(listener, { ...trust, ...old.get(listener.entitled) })
+    assert.ok(refused.outcome === 'refused' && /UNKNOWN/.test(refused.code), `${listener.name}: ${JSON.stringify(refused)}`)
+  }
+  await until({ code: 'TEST', awaited: 'no changes', timeoutMs: 30_000, hint: '' }, async () => {
+    const changes = await succeed('plan')
+    return changes.trim() === '0 changes' || changes
+  })
+  assert.deepEqual(JSON.parse(await succeed('status', ['--json'])).map(({ state }: { state: string }) => state).filter((state: string) => state !== 'ready'), [])
+})
+
+test('the certificate of one service is replaced: that service alone starts again', async () => {
+  const services = enabledServices(env).filter(({ probe }) => probe)
+  const pids = () => new Map(services.map((service) => [service.name, processOf(env, service)?.pid]))
+  const earlier = pids()
+  await succeed('certs', ['rotate', 'product-filter'])
+  assert.deepEqual([...pids()].filter(([name, pid]) => earlier.get(name) !== pid).map(([name]) => name), ['product-filter'])
+})
+
+test('what to rotate has to be said, and said rightly', async () => {
+  for (const [args, code] of [[[], 'ROTATE_WHAT'], [['--all', '--ca'], 'ROTATE_WHAT'], [['kafka-1', '--all'], 'ROTATE_WHAT'], [['kafka-4'], 'UNKNOWN_PRINCIPAL']] as const) {
+    const { code: exit, stderr } = await run('certs', ['rotate', ...args])
+    assert.equal(exit, 2)
+    assert.match(stderr, new RegExp(`\\[${code}\\]`))
+  }
+})
