@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type * as x509 from '@peculiar/x509'
 import { $ } from 'zx'
-import { certificateFiles, type Environment } from '../../clients/environment.ts'
+import { type AuthorityName, certificateFiles, type Environment } from '../../clients/environment.ts'
 
 const organisation = 'Vygodno'
 const dayMs = 86_400_000
@@ -12,12 +12,14 @@ const authorityDays = 3_650
 /** Certificates are renewed when they have fewer days left than this. */
 const renewalDays = 30
 
-type Authority = 'platform' | 'rest'
+/** Who signs: whoever has a certificate of an authority may do all that its servers offer, so each has a CA of its own. */
+export const authorities = ['platform', 'rest', 'monitoring'] as const
+type Authority = (typeof authorities)[number]
 
 /** A certificate that should exist. Servers are called by name, so they carry subject alternative names. */
 export type Wanted = { name: string; authority: Authority; isServer: boolean }
 
-const authorityFile = { platform: 'ca', rest: 'rest-ca' } as const
+const authorityFile = { platform: 'ca', rest: 'rest-ca', monitoring: 'monitoring-ca' } as const satisfies Record<Authority, AuthorityName>
 const serverAuth = '1.3.6.1.5.5.7.3.1'
 const clientAuth = '1.3.6.1.5.5.7.3.2'
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { type Environment, type Profile, profiles } from '../../clients/environment.ts'
 import { stackSecrets } from './secrets.ts'
+import { type ToolName, toolNames } from './tools.ts'
 import { interpolate, render } from './variables.ts'
 import { didYouMean, loadYaml, type Problem, refuse } from './yaml.ts'
 
@@ -12,6 +13,7 @@ const local = z.strictObject({
   initialise: z.array(z.string()).optional(),
   unprivileged: z.boolean().prefault(false),
   cds: z.strictObject({ archive: z.string(), train: z.boolean().prefault(false) }).optional(),
+  tool: z.enum(toolNames).optional(),
 })
 const service = z.strictObject({
   profiles: z.array(z.enum(profiles)).min(1),
@@ -21,6 +23,7 @@ const service = z.strictObject({
   configs: z.array(z.string()).prefault([]),
   secrets: z.array(z.string()).prefault([]),
   ports: z.array(z.string()).prefault([]),
+  labels: z.record(z.string(), z.string()).prefault({}),
   depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(conditions) })).prefault({}),
   healthcheck: z.strictObject({ test: z.array(z.string()).min(3), start_period: z.string().regex(/^\d+s$/) }).optional(),
   stop_signal: z.enum(['SIGTERM', 'SIGINT']).prefault('SIGTERM'),
@@ -39,6 +42,8 @@ export type Service = {
   initialise?: string[]
   unprivileged: boolean
   cds?: { archive: string; train: boolean }
+  /** a program that not every machine has */
+  tool?: ToolName
   environment: Record<string, string>
   /** rendered files, by the path they are written to */
   configs: Map<string, string>
@@ -74,7 +79,16 @@ export function loadServices(env: Environment, file = join(env.root, 'compose', 
   }
   refuse(problems)
   if (!compose) throw new Error('a file without a value has a problem')
-  return inStartOrder(Object.entries(compose.services).map(([name, declared]) => resolve(env, name, declared, compose, dirname(file))))
+  const watching = { ...env, variables: { ...env.variables, METRICS_TARGETS: JSON.stringify(metricsTargets(env, compose)) } }
+  return inStartOrder(Object.entries(compose.services).map(([name, declared]) => resolve(watching, name, declared, compose, dirname(file))))
+}
+
+/** What Prometheus is to watch (static_configs): a new service need not be named a second time. */
+function metricsTargets(env: Environment, { services }: z.infer<typeof composeShape>): { targets: string[]; labels: Record<string, string> }[] {
+  return Object.entries(services).flatMap(([instance, { environment, labels, profiles: [profile = 'core'] }]) => {
+    const port = environment.METRICS_PORT
+    return port && env.profiles.includes(profile) ? [{ targets: [`${env.host}:${render(port, env.variables, `services.${instance}.environment`)}`], labels: { instance, ...labels } }] : []
+  })
 }
 
 /** The services of the profiles that are switched on (`COMPOSE_PROFILES`). */
@@ -104,7 +118,7 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     if (!entry) throw new Error(`${key} was checked to be declared`)
     return fill(entry.file)
   }
-  const { initialise, unprivileged, cds } = declared['x-local']
+  const { initialise, unprivileged, cds, tool } = declared['x-local']
   const test = declared.healthcheck?.test
   return {
     name,
@@ -113,6 +127,7 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     ...(initialise ? { initialise: initialise.map(fill) } : {}),
     unprivileged,
     ...(cds ? { cds } : {}),
+    ...(tool ? { tool } : {}),
     environment,
     configs: new Map(declared.configs.map((config) => [join(variables.CONFIG ?? '', config), render(readFileSync(join(base, source(compose.configs, config)), 'utf8'), variables, config)])),
     secrets: declared.secrets.map((secret) => source(compose.secrets, secret)),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { connectRest } from '../../clients/connect.ts'
-import { type Environment, workers } from '../../clients/environment.ts'
+import { certificateFiles, type Environment, workers } from '../../clients/environment.ts'
+import { callHttps } from '../../clients/https.ts'
 import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
 import { withPostgres } from '../../clients/postgres.ts'
 
@@ -20,6 +21,11 @@ export const probes: Record<string, Probe> = {
     const worker = workers.find((name) => name === target)
     if (!worker) throw new Error(`${target} is no Connect worker`)
     await connectRest(env, worker).connectors()
+  },
+  /** answers, and takes the certificate of `monitor` */
+  https: async (env, target) => {
+    const { status } = await callHttps(new URL(`https://${target}/-/ready`), certificateFiles(env, 'monitor', 'monitoring-ca'), { timeoutMs: 2_000 })
+    if (status !== 200) throw new Error(`status ${status}`)
   },
   /** the program has written its process id into a file; one that an earlier process left does not count */
   file: async (_env, target, pid) => {

@@ -1,4 +1,4 @@
-import { issue, readFacts, type Wanted, wantedFacts } from '../certificates.ts'
+import { authorities, issue, readFacts, type Wanted, wantedFacts } from '../certificates.ts'
 import type { Config } from '../config.ts'
 import type { Resource } from '../reconcile.ts'
 
@@ -20,7 +20,7 @@ export const certs: Resource = {
     const names = new Set(changes.map(({ id }) => id))
     const due = wanted(config).filter(({ name }) => names.has(name))
     // the first of each authority makes its CA if there is none, so it goes before the others
-    for (const authority of ['platform', 'rest'] as const) {
+    for (const authority of authorities) {
       const [first, ...others] = due.filter((each) => each.authority === authority)
       if (first) await issue(env, first)
       await Promise.all(others.map((each) => issue(env, each)))
