@@ -10,6 +10,7 @@ import { eventCollector } from './events.ts'
 import { lagCollector } from './lag.ts'
 import { certificateCollector, diskCollector } from './machine.ts'
 import { registry } from './metrics.ts'
+import { mirrorCollector } from './mirror.ts'
 import { storageCollector } from './storage.ts'
 
 const program = new Command('exporter').description('Shows Prometheus what JMX does not know, and restarts failed connectors.')
@@ -19,7 +20,7 @@ program.action(async () => {
   runCollectors([
     lagCollector(env, 'primary'),
     connectorCollector(env, 'connect'),
-    ...(env.profiles.includes('analytics') ? [lagCollector(env, 'analytics'), connectorCollector(env, 'mirror')] : []),
+    ...(env.profiles.includes('analytics') ? [lagCollector(env, 'analytics'), connectorCollector(env, 'mirror'), mirrorCollector(env)] : []),
     banCollector(env),
     eventCollector(env),
     canaryCollector(env),

@@ -34,6 +34,8 @@ export const collectorDuration = gauge('vygodno_collector_duration_seconds', 'ho
 export const groupLag = gauge('kafka_consumergroup_lag', 'records between the committed offset and the end of the partition', ['cluster', 'consumergroup', 'topic', 'partition'])
 export const topicEnd = gauge('kafka_topic_partition_current_offset', 'offset after the last record', ['cluster', 'topic', 'partition'])
 
+export const mirrorLag = gauge('vygodno_mirror_lag', 'records of the primary cluster that the mirror has not copied yet', ['topic', 'partition'])
+
 export const connectorState = gauge('vygodno_connector_state', '1 for the state that a connector is in', ['worker', 'connector', 'state'])
 export const connectorTasks = gauge('vygodno_connector_tasks', 'tasks of a connector by state', ['worker', 'connector', 'state'])
 export const connectorRestarts = counter('vygodno_connector_restarts_total', 'restarts of failed tasks by the supervisor', ['worker', 'connector'])
