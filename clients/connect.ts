@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { request } from 'node:https'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { certificateFiles, type Environment, type Worker } from './environment.ts'
 import { InfraError, messageOf } from './errors.ts'
+import { callHttps } from './https.ts'
 
 const connectorsShape = z.record(
   z.string(),
@@ -24,16 +22,18 @@ const offsetsShape = z.object({ offsets: z.array(z.object({ partition: partition
 export type Connectors = z.infer<typeof connectorsShape>
 
 /**
- * The REST interface of a Connect worker, as principal `connect-admin`
- * (https://kafka.apache.org/documentation/#connect_rest). Every call throws InfraError `CONNECT_FAILED`.
+ * The REST interface of a Connect worker (https://kafka.apache.org/documentation/#connect_rest).
+ * Every call throws InfraError `CONNECT_FAILED`.
+ *
+ * @param principal whose certificate is shown; every one of the REST authority may do everything
  */
-export function connectRest(env: Environment, worker: Worker) {
+export function connectRest(env: Environment, worker: Worker, principal = 'connect-admin') {
   const { url } = env.workers[worker]
-  const files = certificateFiles(env, 'connect-admin')
+  const files = certificateFiles(env, principal, 'rest-ca')
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const failed = (seen: string, cause?: unknown) =>
       new InfraError('CONNECT_FAILED', `${method} ${url}${path}: expected an answer, got: ${seen}`, `task status; task logs -- ${worker}`, { cause })
-    const { status, text } = await send(new URL(path, url), method, files, env, body).catch((error: unknown) => {
+    const { status, text } = await callHttps(new URL(path, url), files, { method, body }).catch((error: unknown) => {
       throw failed(messageOf(error), error)
     })
     if (status >= 400) throw failed(`${status} ${z.object({ message: z.string() }).safeParse(parse(text)).data?.message ?? text}`)
@@ -61,30 +61,4 @@ function parse(text: string): unknown {
   } catch {
     return text
   }
-}
-
-function send(url: URL, method: string, files: { key: string; cert: string }, env: Environment, body: unknown): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const call = request(
-      url,
-      {
-        method,
-        key: readFileSync(files.key),
-        cert: readFileSync(files.cert),
-        ca: readFileSync(join(env.stack, 'certs', 'rest-ca.crt')),
-        headers: body === undefined ? {} : { 'content-type': 'application/json' },
-        timeout: 30_000,
-        agent: false,
-      },
-      (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }))
-        response.on('error', reject)
-      },
-    )
-    call.on('timeout', () => call.destroy(new Error('no answer within 30 s')))
-    call.on('error', reject)
-    call.end(body === undefined ? undefined : JSON.stringify(body))
-  })
 }

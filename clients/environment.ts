@@ -121,13 +121,20 @@ export function onCluster(env: Environment, cluster: Cluster): Environment {
   return { ...env, kafka: env.clusters[cluster] }
 }
 
-/** The certificate files of a principal of this stack; they exist once `task bootstrap` has made them. */
-export function certificateFiles(env: Environment, principal: string): CertificateFiles {
+/** The CAs of a stack: `ca` for the platform, `rest-ca` for Connect's REST interface, `monitoring-ca` for what watches. */
+export type AuthorityName = 'ca' | 'rest-ca' | 'monitoring-ca'
+
+/**
+ * The certificate files of a principal of this stack; they exist once `task bootstrap` has made them.
+ *
+ * @param authority the CA that the principal trusts
+ */
+export function certificateFiles(env: Environment, principal: string, authority: AuthorityName = 'ca'): CertificateFiles {
   const file = (name: string) => join(env.stack, 'certs', name)
   return {
     key: file(`${principal}.key`),
     cert: file(`${principal}.crt`),
     bundle: file(`${principal}.pem`),
-    ca: file('ca.crt'),
+    ca: file(`${authority}.crt`),
   }
 }

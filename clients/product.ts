@@ -5,6 +5,12 @@ import { messageOf } from './errors.ts'
 /** Largest product accepted, in bytes: leaves a broker's default record limit room for key, headers and overhead. */
 export const MAX_PRODUCT_BYTES = 1_000_000
 
+/**
+ * The product that monitoring sends to see how long one takes to become searchable. It goes the way of every product, and
+ * PostgreSQL keeps it out of those that customers see.
+ */
+export const canaryId = 'vygodno-canary'
+
 const MAX_DEPTH = 1_000
 const MAX_DIGITS = 300
 const MAX_EXPONENT = 400

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
-import { err, print, runMain, say, step } from '../clients/terminal.ts'
+import { err, print, runMain, say, step, warn } from '../clients/terminal.ts'
 import { bootstrap } from './lib/bootstrap.ts'
+import { canAlert, killBroker } from './lib/broker-down.ts'
 import { interruptible } from './lib/interrupt.ts'
 import * as story from './lib/story.ts'
 
@@ -24,6 +25,12 @@ program.action(async () => {
   await step(`banned remove ${scene.product.id} brings it back`, () => story.unbanReinstates(env, scene))
   await step('the debug file holds exactly the allowed products', () => story.fileHoldsAllowed(env))
   await step('an outsider is refused', () => story.outsiderIsRefused(env))
+  if (canAlert(env))
+    await step('a broker is killed: the alert comes, producing goes on, the alert goes', async (progress) => {
+      const { broker, alertedMs, sent, resolvedMs } = await killBroker(env, 'kafka-3', progress)
+      return `${broker}: alert after ${(alertedMs / 1000).toFixed(1)} s, ${sent} products acknowledged meanwhile, resolved ${(resolvedMs / 1000).toFixed(1)} s after its return`
+    })
+  else warn('no alerts here, so no broker is killed: task status says what is missing')
   print(story.whatNext(env))
 })
 

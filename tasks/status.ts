@@ -6,6 +6,7 @@ import { print, printJson, runMain, table } from '../clients/terminal.ts'
 import { loadServices } from './lib/compose.ts'
 import { probes } from './lib/probes.ts'
 import { isOutdated, processOf } from './lib/stack.ts'
+import { findTool, missingTool } from './lib/tools.ts'
 
 const program = new Command('status')
   .description('What runs, whether it is ready, since when and with how much memory. Exit code 4 when a service is down.')
@@ -19,7 +20,7 @@ program.action(async ({ json }: { json?: true }) => {
     services.map(async (service) => {
       const running = processOf(env, service)
       const seen = running && service.probe ? await probes[service.probe.kind]?.(env, service.probe.target, running.pid).then(() => '', messageOf) : undefined
-      const state = !running ? 'down' : seen ? `not ready: ${seen}` : isOutdated(env, service, running) ? 'ready, declaration changed' : 'ready'
+      const state = !running ? (service.tool && !findTool(env, service.tool) ? `not here: ${missingTool(service.tool)}` : 'down') : seen ? `not ready: ${seen}` : isOutdated(env, service, running) ? 'ready, declaration changed' : 'ready'
       return { service: service.name, profile: service.profile, state, pid: running?.pid, startedAt: running?.startedAt, memoryMib: running && memoryMib(running.pid), ports: service.ports.map(({ port }) => port) }
     }),
   )
@@ -29,7 +30,7 @@ program.action(async ({ json }: { json?: true }) => {
     print(table(['service', 'profile', 'state', 'pid', 'started (UTC)', 'memory', 'ports'], cells))
     print(`${rows.filter(({ pid }) => pid).length} of ${rows.length} run, ${rows.reduce((sum, { memoryMib: memory }) => sum + (memory ?? 0), 0)} MiB resident`)
   }
-  if (rows.some(({ state }) => !state.startsWith('ready'))) process.exitCode = 4
+  if (rows.some(({ state }) => !/^(ready|not here)/.test(state))) process.exitCode = 4
 })
 
 /** Resident memory of a process and its children, in MiB (proc(5), VmRSS; PostgreSQL's processes share most of theirs). */

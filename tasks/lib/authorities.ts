@@ -2,17 +2,17 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Environment } from '../../clients/environment.ts'
+import type { AuthorityName, Environment } from '../../clients/environment.ts'
 import { InfraError } from '../../clients/errors.ts'
 import { warn } from '../../clients/terminal.ts'
 import { newAuthority, type Pair } from './signing.ts'
 
-/** The CAs of a stack: one for everything, one for Connect's REST interface alone. */
-export const authorities = ['platform', 'rest'] as const
+/** The CAs of a stack. Whoever has a certificate of one may do all that its servers offer, so each group has one of its own. */
+export const authorities = ['platform', 'rest', 'monitoring'] as const
 export type Authority = (typeof authorities)[number]
 
 /** Files of a CA are called so. */
-export const authorityFile = { platform: 'ca', rest: 'rest-ca' } as const
+export const authorityFile = { platform: 'ca', rest: 'rest-ca', monitoring: 'monitoring-ca' } as const satisfies Record<Authority, AuthorityName>
 
 const folder = (env: Environment) => join(env.stack, 'certs')
 const inFolder = (env: Environment, name: string) => join(folder(env), name)

@@ -8,9 +8,9 @@ export type Cds = { archive: string; jars: string; train: boolean }
 
 /** The name carries a digest of the jars, so new jars get a new archive. */
 function archiveFile(env: Environment, { archive, jars: folderOfJars }: Cds): string | undefined {
-  const jars = join(env.build, 'jars', folderOfJars)
-  if (!existsSync(jars)) return undefined
-  const listing = readdirSync(jars).map((name) => `${name} ${statSync(join(jars, name)).size} ${statSync(join(jars, name)).mtimeMs}`)
+  const folders = [folderOfJars, 'jmx'].map((name) => join(env.build, 'jars', name))
+  if (!folders.every(existsSync)) return undefined
+  const listing = folders.flatMap((jars) => readdirSync(jars).map((name) => `${name} ${statSync(join(jars, name)).size} ${statSync(join(jars, name)).mtimeMs}`))
   const digest = createHash('sha256').update(listing.sort().join('\n')).digest('hex').slice(0, 12)
   const folder = join(env.build, 'cds')
   mkdirSync(folder, { recursive: true })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type Environment, type Profile, profiles } from '../../clients/environment.ts'
 import type { Cds } from './cds.ts'
 import { stackSecrets } from './secrets.ts'
+import { type ToolName, toolNames } from './tools.ts'
 import { interpolate, render } from './variables.ts'
 import { didYouMean, loadYaml, type Problem, refuse } from './yaml.ts'
 
@@ -14,6 +15,7 @@ const local = z.strictObject({
   unprivileged: z.boolean().prefault(false),
   reload: z.boolean().prefault(false),
   cds: z.strictObject({ archive: z.string(), jars: z.string().prefault('kafka'), train: z.boolean().prefault(false) }).optional(),
+  tool: z.enum(toolNames).optional(),
 })
 const service = z.strictObject({
   profiles: z.array(z.enum(profiles)).min(1),
@@ -23,6 +25,7 @@ const service = z.strictObject({
   configs: z.array(z.string()).prefault([]),
   secrets: z.array(z.string()).prefault([]),
   ports: z.array(z.string()).prefault([]),
+  labels: z.record(z.string(), z.string()).prefault({}),
   depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(conditions) })).prefault({}),
   healthcheck: z.strictObject({ test: z.array(z.string()).min(3), start_period: z.string().regex(/^\d+s$/) }).optional(),
   stop_signal: z.enum(['SIGTERM', 'SIGINT']).prefault('SIGTERM'),
@@ -43,6 +46,8 @@ export type Service = {
   /** it reads its certificates again on SIGHUP */
   reloads: boolean
   cds?: Cds
+  /** a program that not every machine has */
+  tool?: ToolName
   environment: Record<string, string>
   /** rendered files, by the path they are written to */
   configs: Map<string, string>
@@ -78,7 +83,16 @@ export function loadServices(env: Environment, file = join(env.root, 'compose', 
   }
   refuse(problems)
   if (!compose) throw new Error('a file without a value has a problem')
-  return inStartOrder(Object.entries(compose.services).map(([name, declared]) => resolve(env, name, declared, compose, dirname(file))))
+  const watching = { ...env, variables: { ...env.variables, METRICS_TARGETS: JSON.stringify(metricsTargets(env, compose)) } }
+  return inStartOrder(Object.entries(compose.services).map(([name, declared]) => resolve(watching, name, declared, compose, dirname(file))))
+}
+
+/** What Prometheus is to watch (static_configs): a new service need not be named a second time. */
+function metricsTargets(env: Environment, { services }: z.infer<typeof composeShape>): { targets: string[]; labels: Record<string, string> }[] {
+  return Object.entries(services).flatMap(([instance, { environment, labels, profiles: [profile = 'core'] }]) => {
+    const port = environment.METRICS_PORT
+    return port && env.profiles.includes(profile) ? [{ targets: [`${env.host}:${render(port, env.variables, `services.${instance}.environment`)}`], labels: { instance, ...labels } }] : []
+  })
 }
 
 /** The services of the profiles that are switched on (`COMPOSE_PROFILES`). */
@@ -108,7 +122,7 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     if (!entry) throw new Error(`${key} was checked to be declared`)
     return fill(entry.file)
   }
-  const { initialise, unprivileged, reload, cds } = declared['x-local']
+  const { initialise, unprivileged, reload, cds, tool } = declared['x-local']
   const test = declared.healthcheck?.test
   return {
     name,
@@ -118,6 +132,7 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     unprivileged,
     reloads: reload,
     ...(cds ? { cds } : {}),
+    ...(tool ? { tool } : {}),
     environment,
     configs: new Map(declared.configs.map((config) => [join(variables.CONFIG ?? '', config), render(readFileSync(join(base, source(compose.configs, config)), 'utf8'), variables, config)])),
     secrets: declared.secrets.map((secret) => source(compose.secrets, secret)),

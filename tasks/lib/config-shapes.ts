@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { clusters } from '../../clients/environment.ts'
 import { ruleKinds } from '../../clients/rules.ts'
+import { authorities } from './authorities.ts'
 
 /** What the files in `config/` may hold. */
 
@@ -30,7 +31,7 @@ export const topicsShape = z.strictObject({
   analytics: clusterTopics,
 })
 
-const authority = z.enum(['platform', 'rest']).prefault('platform')
+const authority = z.enum(authorities).prefault('platform')
 const superOn = z.array(z.enum(clusters)).prefault([])
 const clusterOperations = ['DESCRIBE', 'CREATE', 'ALTER', 'DESCRIBE_CONFIGS', 'ALTER_CONFIGS'] as const
 const rights = z.strictObject({

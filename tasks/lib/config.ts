@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Cluster, clusters, type Environment, type Worker, workers } from '../../clients/environment.ts'
 import { checkConnectors, checkPrincipals, checkTopics, declaredConnectors } from './config-checks.ts'
 import { bansShape, type ConnectorsFile, connectorsShape, foldersShape, type Principals, principalsShape, type SeedRules, type TopicsFile, topicsShape } from './config-shapes.ts'
+import { checkMonitoring } from './monitoring-config.ts'
 import { interpolate } from './variables.ts'
 import { didYouMean, type Loaded, loadYaml, type Problem, refuse } from './yaml.ts'
 
@@ -33,6 +34,7 @@ export function loadConfig(env: Environment, folder = join(env.root, 'config')):
     ...[topics, principals, bans, folders, ...Object.values(files)].flatMap((loaded) => loaded.problems),
     ...checkTopics(topics),
     ...checkPrincipals(principals, topics),
+    ...checkMonitoring(env, folder),
     ...workers.flatMap((worker) => [...checkConnectors(files[worker], topics), ...connectors[worker].problems]),
   ])
   if (!topics.value || !principals.value || !bans.value || !folders.value) throw new Error('a file without a value has a problem')

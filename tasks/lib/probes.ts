@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { connectRest } from '../../clients/connect.ts'
-import { type Environment, workers } from '../../clients/environment.ts'
+import { certificateFiles, type Environment, workers } from '../../clients/environment.ts'
 import { hdfsState } from '../../clients/hdfs.ts'
+import { callHttps } from '../../clients/https.ts'
 import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
 import { withPostgres } from '../../clients/postgres.ts'
 
@@ -32,6 +33,11 @@ export const probes: Record<string, Probe> = {
   datanode: async (env, target) => {
     const { liveDataNodes } = await hdfsState(env)
     if (!liveDataNodes.includes(Number(target))) throw new Error(`the NameNode knows the DataNodes ${liveDataNodes.join(', ') || '(none)'}`)
+  },
+  /** answers, and takes the certificate of `monitor` */
+  https: async (env, target) => {
+    const { status } = await callHttps(new URL(`https://${target}/-/ready`), certificateFiles(env, 'monitor', 'monitoring-ca'), { timeoutMs: 2_000 })
+    if (status !== 200) throw new Error(`status ${status}`)
   },
   /** the program has written its process id into a file; one that an earlier process left does not count */
   file: async (_env, target, pid) => {

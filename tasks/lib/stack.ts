@@ -3,13 +3,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import type { Environment } from '../../clients/environment.ts'
 import { InfraError, messageOf, PrerequisiteError } from '../../clients/errors.ts'
-import { say, step } from '../../clients/terminal.ts'
+import { say, step, warn } from '../../clients/terminal.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import type { Service } from './compose.ts'
 import { holderOf, isFree } from './ports.ts'
 import { requireCapacity } from './preflight.ts'
 import { probes } from './probes.ts'
 import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, startDetached, stopProcess, writePidFile } from './processes.ts'
+import { findTool, missingTool } from './tools.ts'
 import { until } from './until.ts'
 
 const pidFile = (env: Environment, service: Service) => join(env.stack, 'run', `${service.name}.pid`)
@@ -40,7 +41,9 @@ function fingerprint(env: Environment, service: Service): string {
  * @throws PrerequisiteError `PORT_TAKEN` or `NOT_ENOUGH_MEMORY`/`NOT_ENOUGH_DISK`, before anything is started
  * @throws InfraError `SERVICE_DIED` as soon as an awaited process has ended, with its last log lines
  */
-export async function up(env: Environment, services: Service[]): Promise<void> {
+export async function up(env: Environment, declared: Service[]): Promise<void> {
+  const services = declared.filter(({ tool }) => !tool || findTool(env, tool))
+  for (const { name, tool } of declared) if (tool && !findTool(env, tool)) warn(`${name}: left out, ${missingTool(tool)}`)
   for (const service of services) {
     const running = processOf(env, service)
     if (running && isOutdated(env, service, running)) await step(`${service.name}: its declaration changed, stopping`, () => stopProcess(running, service.graceMs, service.stopSignal))
@@ -138,6 +141,7 @@ function surroundings(service: Service): { cwd: string; env: Record<string, stri
 }
 
 function asPlainProcess([program = '', ...args]: string[], env: Environment, service: Service, mayTrain: boolean): string[] {
+  if (service.tool) return [...(findTool(env, service.tool) ?? []), ...args]
   const withArchive = program === 'java' && service.cds ? [program, ...archiveOptions(env, service.cds, mayTrain), ...args] : [program, ...args]
   const isRoot = process.getuid?.() === 0
   // a user namespace makes root look like an ordinary user to a program that refuses root; no account is created

@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { loadEnvironment } from '../../clients/environment.ts'
 import { loadServices } from '../../tasks/lib/compose.ts'
 import { loadConfig } from '../../tasks/lib/config.ts'
+import { findTool } from '../../tasks/lib/tools.ts'
 
 const env = loadEnvironment({})
 const scratch = mkdtempSync(join(tmpdir(), 'vygodno-config-'))
@@ -96,4 +97,17 @@ test('brokers know the super users that principals.yaml names', () => {
 
 test('YAML that is no YAML is refused with its place', () => {
   assert.match(refused(changed('topics.yaml', 'owns: [', 'owns: [[')), /topics\.yaml:\d+:\d+ /)
+})
+
+test('an alert rule that Prometheus would not load is refused with its place', { skip: findTool(env, 'promtool') ? false : 'this machine has no promtool' }, () => {
+  assert.match(refused(changed('prometheus/rules/kafka.yaml', 'vygodno:answers{job="kafka"} == 0', 'vygodno:answers{job="kafka"} ==')), /rules\/kafka\.yaml:6:15 .*could not parse expression/)
+  assert.match(refused(changed('prometheus/rules/kafka.yaml', 'broker {{ $labels.instance }}', 'broker {{ $labels.instance ')), /rules\/kafka\.yaml:5:9 .*annotation "summary".*function "does" not defined/)
+  assert.match(refused(changed('prometheus/prometheus.yml', 'evaluation_interval: 1s', 'evaluation_interval: soon')), /prometheus\.yml:\d+:1 .*not a valid duration string: "soon"/)
+  assert.match(refused(changed('alertmanager/alertmanager.yml', 'group_wait: 0s', 'group_wat: 0s')), /alertmanager\.yml:10:1 .*field group_wat not found/)
+  assert.match(refused(changed('alertmanager/alertmanager.yml', 'receiver: people', 'receiver: peple')), /alertmanager\.yml:1:1 .*undefined receiver "peple"/)
+})
+
+test('an alert without severity or advice is refused, with or without promtool', () => {
+  assert.match(refused(changed('prometheus/rules/platform.yaml', 'severity: none', 'severity: nonne')), /rules\/platform\.yaml:\d+:\d+ /)
+  assert.match(refused(changed('prometheus/rules/platform.yaml', '          runbook: "task alerts shows when it was last heard"\n', '')), /rules\/platform\.yaml:\d+:\d+ /)
 })

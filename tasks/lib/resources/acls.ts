@@ -49,7 +49,8 @@ export function declaredAcls({ principals }: Config, cluster: Cluster): Acl[] {
     const allow = (resource: Acl['resource'], names: string[], operations: string[]) =>
       names.flatMap((name) =>
         operations.map((operation): Acl => {
-          const isPrefix = name.endsWith('*')
+          // the name * alone is Kafka's own word for every resource
+          const isPrefix = name.endsWith('*') && name !== '*'
           return { principal: `User:${principal}`, resource, name: isPrefix ? name.slice(0, -1) : name, isPrefix, operation, permission: 'ALLOW', host: '*' }
         }),
       )

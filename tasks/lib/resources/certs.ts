@@ -1,4 +1,5 @@
 import { warn } from '../../../clients/terminal.ts'
+import { authorities } from '../authorities.ts'
 import { issue, readFacts, type Wanted, wantedFacts } from '../certificates.ts'
 import type { Config } from '../config.ts'
 import type { Resource } from '../reconcile.ts'
@@ -23,7 +24,7 @@ export const certs: Resource = {
     for (const { id, fields } of changes) for (const { name, from } of fields) if (name === 'expiry' && from) warn(`the certificate of ${id} is renewed: it ${from.startsWith('in -') ? 'expired' : 'expires'} ${from.startsWith('in -') ? `${from.slice(4)} ago` : from}`)
     const due = wantedCertificates(config).filter(({ name }) => names.has(name))
     // the first of each authority makes its CA if there is none, so it goes before the others
-    for (const authority of ['platform', 'rest'] as const) {
+    for (const authority of authorities) {
       const [first, ...others] = due.filter((each) => each.authority === authority)
       if (first) await issue(env, first)
       await Promise.all(others.map((each) => issue(env, each)))

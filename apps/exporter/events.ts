@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import type { Environment } from '../../clients/environment.ts'
+import { kafkaClient, type Offsets, readTopic, topicOffsets } from '../../clients/kafka.ts'
+import type { Collector } from './collector.ts'
+import { clientEvents, emptySearches } from './metrics.ts'
+
+const topic = 'client.events'
+const principal = 'exporter'
+const shape = z.object({ type: z.string().regex(/^[a-z]{1,20}$/), results: z.number().optional() })
+
+/** Counts what customers do, from when the exporter started; who did it and what was searched is not looked at. */
+export function eventCollector(env: Environment): Collector {
+  const kafka = kafkaClient(env, principal, 'quick')
+  let from: Offsets | undefined
+  emptySearches.inc(0)
+  return {
+    name: 'events',
+    everyMs: 15_000,
+    collect: async () => {
+      from ??= (await topicOffsets(kafka, topic)).end
+      const position = from
+      await readTopic(kafka, principal, topic, ({ partition, offset, value }) => {
+        position.set(partition, BigInt(offset) + 1n)
+        const event = shape.safeParse(parse(value)).data
+        if (!event) return clientEvents.inc({ type: 'malformed' })
+        clientEvents.inc({ type: event.type })
+        if (event.type === 'search' && event.results === 0) emptySearches.inc()
+      }, position)
+    },
+  }
+}
+
+function parse(value: Buffer | null): unknown {
+  try {
+    return JSON.parse(value?.toString() ?? '')
+  } catch {
+    return undefined
+  }
+}

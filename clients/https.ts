@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { createServer, request } from 'node:https'
+import type { CertificateFiles } from './environment.ts'
+
+/** An answer as it came; whoever asks judges the status. */
+export type Answer = { status: number; text: string }
+
+type Call = { method?: string; body?: unknown; timeoutMs?: number }
+
+/**
+ * Calls a server with a client certificate, hostname verification on.
+ *
+ * @param files PEM files; `ca` is what the caller trusts
+ * @param call `body` is sent as JSON; `timeoutMs` is the longest silence, 30 s by default
+ * @throws Error as node:tls and node:http describe it, also for a silence
+ */
+export function callHttps(url: URL, files: Omit<CertificateFiles, 'bundle'>, { method = 'GET', body, timeoutMs = 30_000 }: Call = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const call = request(
+      url,
+      {
+        method,
+        key: readFileSync(files.key),
+        cert: readFileSync(files.cert),
+        ca: readFileSync(files.ca),
+        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        timeout: timeoutMs,
+        agent: false,
+      },
+      (response) => {
+        textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject)
+      },
+    )
+    call.on('timeout', () => call.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)))
+    call.on('error', reject)
+    call.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
+type Served = { method: string; path: string; body: string }
+type Reply = Answer & { type?: string }
+
+/** Largest request body taken, in bytes; Alertmanager's notifications have a few thousand. */
+const largestBody = 4_000_000
+
+/**
+ * Serves HTTPS to whoever shows a certificate of the CA in `files`, and to nobody else.
+ *
+ * @param handle answers a request; what it throws becomes status 500 with its message
+ * @returns when the server listens
+ */
+export async function serveHttps(host: string, port: number, files: Omit<CertificateFiles, 'bundle'>, handle: (request: Served) => Promise<Reply>): Promise<void> {
+  const [key, cert, ca] = [files.key, files.cert, files.ca].map((file) => readFileSync(file))
+  const server = createServer({ key, cert, ca, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' }, (incoming, outgoing) => {
+    const answer = async (): Promise<Reply> => {
+      const path = new URL(incoming.url ?? '/', 'https://server').pathname
+      return handle({ method: incoming.method ?? 'GET', path, body: await textOf(incoming, largestBody) })
+    }
+    void answer()
+      .catch((error: unknown): Reply => ({ status: 500, text: error instanceof Error ? error.message : String(error) }))
+      .then(({ status, text, type = 'text/plain; charset=utf-8' }) => outgoing.writeHead(status, { 'content-type': type }).end(text))
+  })
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+}
+
+async function textOf(message: IncomingMessage, mostBytes = Number.POSITIVE_INFINITY): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > mostBytes) throw new Error(`expected at most ${mostBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}

@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import type { Environment } from '../../clients/environment.ts'
+import { findTool } from './tools.ts'
+import { interpolate } from './variables.ts'
+import { type Loaded, loadYaml, type Problem } from './yaml.ts'
+
+const text = z.string().min(1)
+const alert = z.strictObject({
+  alert: text,
+  expr: text,
+  for: text.optional(),
+  labels: z.looseObject({ severity: z.enum(['critical', 'warning', 'none']) }),
+  annotations: z.strictObject({ summary: text, description: text, runbook: text }),
+})
+const rulesShape = z.strictObject({
+  groups: z.array(z.strictObject({ name: text, rules: z.array(z.union([alert, z.strictObject({ record: text, expr: text })])) })),
+})
+const prometheusShape = z.looseObject({ scrape_configs: z.array(z.looseObject({ job_name: text })) })
+const alertmanagerShape = z.looseObject({ route: z.looseObject({ receiver: text }), receivers: z.array(z.looseObject({ name: text })) })
+
+type Check = { loaded: Loaded<unknown>; file: string; tool: 'promtool' | 'amtool'; args: string[] }
+
+/**
+ * Everything that Prometheus and Alertmanager would refuse at their start, found before anything is restarted. Our own
+ * shapes are checked everywhere, PromQL and templates by the tools themselves where this machine has them.
+ */
+export function checkMonitoring(env: Environment, folder: string): Problem[] {
+  const rulesFolder = join(folder, 'prometheus', 'rules')
+  const checks: Check[] = [
+    ...readdirSync(rulesFolder).sort().map((name): Check => {
+      const file = join(rulesFolder, name)
+      return { file, loaded: loadYaml(file, env.root, rulesShape), tool: 'promtool', args: ['check', 'rules'] }
+    }),
+    { file: join(folder, 'prometheus', 'prometheus.yml'), loaded: loadYaml(join(folder, 'prometheus', 'prometheus.yml'), env.root, prometheusShape), tool: 'promtool', args: ['check', 'config', '--syntax-only'] },
+    { file: join(folder, 'alertmanager', 'alertmanager.yml'), loaded: loadYaml(join(folder, 'alertmanager', 'alertmanager.yml'), env.root, alertmanagerShape), tool: 'amtool', args: ['check-config'] },
+  ]
+  return checks.flatMap((check) => (check.loaded.problems.length > 0 ? check.loaded.problems : checkByTool(env, check)))
+}
+
+/** A file that a tool has accepted once is not given to it again: each call takes a tenth of a second. */
+function checkByTool(env: Environment, { loaded, file, tool, args }: Check): Problem[] {
+  const [program] = findTool(env, tool) ?? []
+  if (!program) return []
+  const source = readFileSync(file, 'utf8')
+  const accepted = join(env.build, 'accepted', createHash('sha256').update(`${tool}\n${source}`).digest('hex').slice(0, 16))
+  if (existsSync(accepted)) return []
+  const scratch = mkdtempSync(join(tmpdir(), 'vygodno-check-'))
+  try {
+    const filled = join(scratch, basename(file))
+    writeFileSync(filled, interpolate(source, { ...env.variables, METRICS_TARGETS: '[]', CONFIG: scratch }).text)
+    execFileSync(program, [...args, filled], { encoding: 'utf8', stdio: 'pipe' })
+    mkdirSync(join(env.build, 'accepted'), { recursive: true })
+    writeFileSync(accepted, '')
+    return []
+  } catch (error) {
+    const said = z.object({ stdout: z.string(), stderr: z.string() }).safeParse(error).data
+    if (!said) throw error
+    return [explain(loaded, `${said.stdout}\n${said.stderr}`, scratch)]
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+/** The tools say a place in several ways: `5:15: …`, `line 7: …`, `group "x", rule 2, …`, or none. */
+function explain(loaded: Loaded<unknown>, said: string, scratch: string): Problem {
+  const lines = said.split('\n').map((line) => line.replace(/^.*FAILED:/, '').trim())
+  const message = lines.filter((line) => line && !/^(Checking|amtool: error|SUCCESS)/.test(line)).join(' ').replaceAll(new RegExp(`${scratch}/[^:]*: `, 'g'), '')
+  const place = /^(\d+):(\d+): /.exec(message)
+  const line = /line (\d+): /.exec(message)
+  if (place) return { ...loaded.problem([], message.slice(place[0].length)), line: Number(place[1]), column: Number(place[2]) }
+  if (line) return { ...loaded.problem([], message), line: Number(line[1]), column: 1 }
+  const [, group, number] = /group "([^"]*)", rule (\d+)/.exec(message) ?? []
+  const groups = z.object({ groups: z.array(z.object({ name: z.string() })) }).safeParse(loaded.value).data?.groups ?? []
+  return loaded.problem(group === undefined ? [] : ['groups', groups.findIndex(({ name }) => name === group), 'rules', Number(number) - 1], message)
+}

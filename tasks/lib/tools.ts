@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { $ } from 'zx'
+import type { Environment } from '../../clients/environment.ts'
+import { messageOf } from '../../clients/errors.ts'
+
+/** Programs that monitoring needs and that come in packages of the operating system. */
+export const toolNames = ['prometheus', 'promtool', 'alertmanager', 'amtool'] as const
+export type ToolName = (typeof toolNames)[number]
+
+/** Debian 12 calls Alertmanager by a longer name. */
+const alsoCalled: Partial<Record<ToolName, string>> = { alertmanager: 'prometheus-alertmanager' }
+
+/** Packages of Debian 12, with the sums of its package index. */
+const packages = [
+  { name: 'prometheus', version: '2.42.0+ds-5+deb12u1', sha256: '81d59a24fce84f7fbe97a45a4f2914b6a5881b5cd1db2a6a0e129e515e1a5f55' },
+  { name: 'prometheus-alertmanager', version: '0.25.0-1+b4', sha256: '4fb9aed15cfe8e0c32408e643ab32a1e41ee87d2cc26f18aeba928b1b0b98ae7' },
+]
+
+const folder = (env: Environment) => join(env.build, 'tools')
+
+// Debian's Alertmanager looks for its template below /usr/share: a mount namespace of its own shows it the package's there
+const overShare = (share: string) => ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', 'mount -t overlay overlay -o lowerdir="$0":/usr/share /usr/share && exec "$@"', share]
+
+/**
+ * How to start a tool: the one that `task` has fetched, else one on the PATH.
+ *
+ * @returns the beginning of a command line; undefined when this machine has none
+ */
+export function findTool(env: Environment, name: ToolName): string[] | undefined {
+  const called = [alsoCalled[name] ?? name, name]
+  const fetched = called.map((file) => join(folder(env), 'usr', 'bin', file)).find(existsSync)
+  if (fetched) return name === 'alertmanager' ? [...overShare(join(folder(env), 'usr', 'share')), fetched] : [fetched]
+  const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((directory) => called.map((file) => join(directory, file))).find(isExecutable)
+  return onPath ? [onPath] : undefined
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What to tell a person about a tool that this machine has not. */
+export function missingTool(name: ToolName): string {
+  return `there is no ${name} here: neither on the PATH nor as a Debian 12 package (https://prometheus.io/download/)`
+}
+
+/**
+ * Fetches the packages by apt, without installing anything, and unpacks them into `.stack/build/tools`. The package index
+ * of the machine may be old or of another system: then what is on the PATH has to do.
+ *
+ * @returns what has been done, or why it could not be
+ */
+export async function fetchTools(env: Environment): Promise<string> {
+  const target = folder(env)
+  const unpacked = `${target}.new`
+  rmSync(unpacked, { recursive: true, force: true })
+  mkdirSync(unpacked, { recursive: true })
+  try {
+    for (const { name, version, sha256 } of packages) {
+      await $({ cwd: unpacked, quiet: true })`apt-get download ${name}=${version}`
+      const file = join(unpacked, `${name}_${version}_amd64.deb`)
+      const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
+      if (digest !== sha256) return `${name} ${version}: expected the package with sha256 ${sha256}, got ${digest}: not used`
+      await $({ quiet: true })`dpkg-deb --extract ${file} ${unpacked}`
+      rmSync(file)
+    }
+  } catch (error) {
+    const known = toolNames.filter((name) => findTool(env, name))
+    return known.length === toolNames.length ? 'those on the PATH' : `not to be had by apt-get download (${messageOf(error).trim().split('\n').at(-1)}): ${missingTool('prometheus')}`
+  }
+  rmSync(target, { recursive: true, force: true })
+  renameSync(unpacked, target)
+  return packages.map(({ name, version }) => `${name} ${version}`).join(', ')
+}
