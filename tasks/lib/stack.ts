@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Environment } from '../../clients/environment.ts'
 import { InfraError, messageOf, PrerequisiteError } from '../../clients/errors.ts'
 import { say, step, warn } from '../../clients/terminal.ts'
+import { authorities, authorityFile } from './authorities.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import type { Service } from './compose.ts'
 import { holderOf, isFree } from './ports.ts'
@@ -28,7 +29,7 @@ export function isOutdated(env: Environment, service: Service, running: PidFile)
 
 function fingerprint(env: Environment, service: Service): string {
   // whoever shows a certificate also trusts a CA, which may be replaced
-  const trust = service.secrets.length > 0 ? ['ca.crt', 'rest-ca.crt'].map((name) => join(env.stack, 'certs', name)) : []
+  const trust = service.secrets.length > 0 ? authorities.map((which) => join(env.stack, 'certs', `${authorityFile[which]}.crt`)) : []
   const secrets = [...service.secrets, ...trust].map((file) => (existsSync(file) ? readFileSync(file, 'base64') : ''))
   const declared = [service.command, service.environment, [...service.configs], secrets]
   return createHash('sha256').update(JSON.stringify(declared)).digest('hex').slice(0, 16)
