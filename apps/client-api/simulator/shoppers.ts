@@ -19,7 +19,7 @@ export type Shopper = {
   brands: Set<string>
   bought: Set<number>
   /** left in the cart, not bought yet */
-  left: { item: number; quantity: number }[]
+  left: { item: number; quantity: number; sinceMs: number }[]
 }
 
 /**

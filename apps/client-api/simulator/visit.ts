@@ -97,12 +97,16 @@ function look(world: World, shopper: Shopper, item: number, time: Clock): void {
   record(shopper, time.tick(), { type: 'cart', product_id })
   const most = market.items[item]?.available ?? 0
   const quantity = Math.min(most, random.chance(0.85) ? 1 : 2 + random.poisson(0.4))
-  if (random.chance(purchaseChance(shopper))) buy(world, shopper, { item, quantity }, time)
-  else shopper.left.push({ item, quantity })
+  const goods = { item, quantity, sinceMs: time.now }
+  if (random.chance(purchaseChance(shopper))) buy(world, shopper, goods, time)
+  else shopper.left.push(goods)
 }
 
 function buyWhatIsLeft(world: World, shopper: Shopper, time: Clock): void {
-  for (const left of shopper.left.splice(0)) if (world.random.chance(BUYS_LEFT)) buy(world, shopper, left, time)
+  // visits of an hour are not simulated in order: a cart may hold what is put there only later
+  const ready = shopper.left.filter(({ sinceMs }) => sinceMs < time.now)
+  shopper.left = shopper.left.filter(({ sinceMs }) => sinceMs >= time.now)
+  for (const goods of ready) if (world.random.chance(BUYS_LEFT)) buy(world, shopper, goods, time)
 }
 
 function buy(world: World, shopper: Shopper, { item, quantity }: Shopper['left'][number], time: Clock): void {
