@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Environment } from '../../clients/environment.ts'
 
-/** `jars` is the folder of jars that makes the class path. */
+/** `jars` are the folders of jars that make the class path, one or several with commas between them. */
 export type Cds = { archive: string; jars: string; train: boolean }
 
 /** The name carries a digest of the jars, so new jars get a new archive. */
-function archiveFile(env: Environment, { archive, jars: folderOfJars }: Cds): string | undefined {
-  const folders = [folderOfJars, 'jmx'].map((name) => join(env.build, 'jars', name))
-  if (!folders.every(existsSync)) return undefined
-  const listing = folders.flatMap((jars) => readdirSync(jars).map((name) => `${name} ${statSync(join(jars, name)).size} ${statSync(join(jars, name)).mtimeMs}`))
+function archiveFile(env: Environment, { archive, jars }: Cds): string | undefined {
+  const folders = [...jars.split(','), 'jmx'].map((name) => join(env.build, 'jars', name))
+  if (!folders.every((name) => existsSync(name))) return undefined
+  const files = folders.flatMap((name) => readdirSync(name).map((file) => join(name, file)))
+  const listing = files.map((file) => `${file} ${statSync(file).size} ${statSync(file).mtimeMs}`)
   const digest = createHash('sha256').update(listing.sort().join('\n')).digest('hex').slice(0, 12)
   const folder = join(env.build, 'cds')
   mkdirSync(folder, { recursive: true })
@@ -32,5 +33,9 @@ export function archiveOptions(env: Environment, cds: Cds, mayTrain: boolean): s
 /** Takes the archive that a JVM wrote at its orderly end into use. */
 export function keepArchive(env: Environment, cds: Cds): void {
   const file = archiveFile(env, cds)
-  if (file && cds.train && existsSync(`${file}.new`)) renameSync(`${file}.new`, file)
+  if (!file || !cds.train || !existsSync(`${file}.new`)) return
+  renameSync(`${file}.new`, file)
+  // those of earlier jars are of no use to anybody
+  const outdated = new RegExp(`^${cds.archive}-[0-9a-f]{12}\\.jsa$`)
+  for (const name of readdirSync(dirname(file))) if (outdated.test(name) && name !== basename(file)) rmSync(join(dirname(file), name))
 }

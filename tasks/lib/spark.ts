@@ -50,7 +50,7 @@ const hints: Record<string, string> = {
  */
 export async function submit(env: Environment, job: Job, master: string, onLine: (line: Line, end: (signal: NodeJS.Signals) => void) => void): Promise<Line[]> {
   if (!job.local) await requireHdfs(env)
-  const cds = { archive: `spark-${job.main.split('.').at(-1)?.toLowerCase()}`, jars: 'spark', train: true }
+  const cds = { archive: `spark-${job.main.split('.').at(-1)?.toLowerCase()}`, jars: `spark,${job.module}`, train: true }
   const log = join(env.stack, 'logs', 'spark.log')
   mkdirSync(join(env.stack, 'data', 'spark'), { recursive: true, mode: 0o700 })
   const child = spawn('java', [...archiveOptions(env, cds, true), ...command(env, job, master, log)], {
