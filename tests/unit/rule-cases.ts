@@ -21,7 +21,7 @@ const mirror = (values: string) => metric('vygodno_mirror_lag', values, 'topic="
 
 export const ruleCases: RuleCase[] = [
   { alert: 'BrokerDown', at: '30s', wrong: brokers({ 'kafka-1': fine, 'kafka-2': dead }), well: brokers({ 'kafka-1': fine, 'kafka-2': slow }) },
-  { alert: 'BrokerDown', at: '1m', wrong: brokers({ 'kafka-2': hung }), well: brokers({ 'kafka-2': fine }) },
+  { alert: 'BrokerDown', at: '2m', wrong: brokers({ 'kafka-2': hung }), well: brokers({ 'kafka-2': fine }) },
   { alert: 'BrokersMissing', at: '30s', wrong: brokers({ 'kafka-1': fine, 'kafka-2': fine, 'kafka-3': dead }), well: brokers({ 'kafka-1': fine, 'kafka-2': fine, 'kafka-3': slow }) },
   { alert: 'BrokersMissing', at: '30s', wrong: brokers({ 'kafka-1': dead, 'kafka-2': dead, 'kafka-3': dead }), well: brokers({ 'kafka-1': fine, 'kafka-2': fine, 'kafka-3': fine }) },
   { alert: 'OfflinePartitions', at: '1m', wrong: metric('kafka_controller_kafkacontroller_offlinepartitionscount', '2x60'), well: metric('kafka_controller_kafkacontroller_offlinepartitionscount', '0x60') },
