@@ -10,7 +10,7 @@ const isRule = (key: string) => !key.startsWith('seed:')
 
 /** Rules in force by kind, and how many products they hold back; the topics are read on from where the last look ended. */
 export function banCollector(env: Environment): Collector {
-  const kafka = kafkaClient(env, principal, 'quick')
+  const kafka = kafkaClient(env, principal)
   const kinds = new Map<string, string>()
   const blocked = new Map<string, Map<number, number>>()
   const positions = new Map<string, Offsets>()
@@ -24,7 +24,7 @@ export function banCollector(env: Environment): Collector {
   }
   return {
     name: 'bans',
-    everyMs: 10_000,
+    everyMs: 30_000,
     collect: async () => {
       await readOn('catalog.bans', ({ partition, key, value }) => {
         // every rule stands in every partition; one of them is enough

@@ -8,7 +8,7 @@ import { canaryLatency, canaryRuns } from './metrics.ts'
 
 const topic = 'shop.products'
 const givenUpAfterMs = 20_000
-const lookEveryMs = 25
+const lookEveryMs = 50
 
 /**
  * Sends a product as a shop would and measures until it has come through filter, topic and sink. A trigger of
@@ -17,12 +17,12 @@ const lookEveryMs = 25
 export function canaryCollector(env: Environment): Collector {
   return {
     name: 'canary',
-    everyMs: 15_000,
+    everyMs: 30_000,
     collect: () =>
       withPostgres(env, 'exporter', async (db) => {
         const flight = randomUUID()
         const send = async (value: string | null) =>
-          withProducer(kafkaClient(env, 'canary', 'quick'), async (producer) => {
+          withProducer(kafkaClient(env, 'canary'), async (producer) => {
             const started = performance.now()
             await producer.send({ topic, acks: -1, messages: [{ key: canaryId, value }] })
             return started

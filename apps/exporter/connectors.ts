@@ -29,7 +29,7 @@ export function connectorCollector(env: Environment, worker: Worker): Collector 
   const attempts = new Map<string, Attempt>()
   return {
     name: `connectors-${worker}`,
-    everyMs: 3_000,
+    everyMs: 5_000,
     collect: async () => {
       const all = Object.entries(await rest.connectors())
       showStates(all.map(([connector, { status }]) => ({ labels: { worker, connector, state: status.connector.state }, value: 1 })))

@@ -10,12 +10,12 @@ const shape = z.object({ type: z.string().regex(/^[a-z]{1,20}$/), results: z.num
 
 /** Counts what customers do, from when the exporter started; who did it and what was searched is not looked at. */
 export function eventCollector(env: Environment): Collector {
-  const kafka = kafkaClient(env, principal, 'quick')
+  const kafka = kafkaClient(env, principal)
   let from: Offsets | undefined
   emptySearches.inc(0)
   return {
     name: 'events',
-    everyMs: 15_000,
+    everyMs: 30_000,
     collect: async () => {
       from ??= (await topicOffsets(kafka, topic)).end
       const position = from

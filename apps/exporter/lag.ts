@@ -14,13 +14,13 @@ export function lagCollector(env: Environment, cluster: Cluster): Collector {
   const [showLag, showEnds] = [seriesOf(groupLag), seriesOf(topicEnd)]
   let connected: Admin | undefined
   const connect = async () => {
-    const admin = kafkaClient(onCluster(env, cluster), 'exporter', 'quick').admin()
+    const admin = kafkaClient(onCluster(env, cluster), 'exporter').admin()
     await admin.connect()
     return admin
   }
   return {
     name: `lag-${cluster}`,
-    everyMs: 5_000,
+    everyMs: 10_000,
     collect: async () => {
       try {
         connected ??= await connect()

@@ -14,11 +14,11 @@ const shape = z.array(z.object({ partition: z.object({ topic: z.string(), partit
  */
 export function mirrorCollector(env: Environment): Collector {
   const rest = connectRest(env, 'mirror', 'supervisor')
-  const kafka = kafkaClient(env, 'exporter', 'quick')
+  const kafka = kafkaClient(env, 'exporter')
   const show = seriesOf(mirrorLag)
   return {
     name: 'mirror',
-    everyMs: 15_000,
+    everyMs: 30_000,
     collect: async () => {
       const positions = shape.parse(await rest.offsets(connector))
       const topics = [...new Set(positions.map(({ partition: { topic } }) => topic))]

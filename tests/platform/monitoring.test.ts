@@ -65,7 +65,8 @@ test('the exporter may look and not touch', async () => {
   const send = (principal: string, topic: string) => withProducer(kafkaClient(env, principal, 'quick'), (producer) => producer.send({ topic, acks: -1, messages: [{ key: canaryId, value: null }] }))
   await send('canary', 'shop.products')
   await assert.rejects(send('canary', 'catalog.products'), /Not authorized to access topics/)
-  await assert.rejects(send('exporter', 'shop.products'), /Not authorized to access topics/)
+  // a principal that may write nowhere is not even given a producer id
+  await assert.rejects(send('exporter', 'shop.products'), /Cluster authorization failed/)
   await withPostgres(env, 'exporter', async (db) => {
     await db.query('select count(product_id) from products')
     await assert.rejects(db.query('select doc from products'), /permission denied/)
@@ -107,9 +108,10 @@ test('every metric of every rule is there', { skip: findTool(env, 'prometheus') 
   assert.equal((await query('vygodno:answers{job="kafka",cluster="primary"} == 1')).length, 3)
 })
 
-test('a broker is killed: the alert arrives, products are taken all the same, and the alert goes when it is back', { skip: noTools }, async () => {
+test('a broker is killed: the alert arrives, products are taken all the same, and the alert goes when it is back', { skip: noTools }, async (t) => {
   const { alertedMs, sent, resolvedMs } = await killBroker(env, 'kafka-2', () => {})
+  t.diagnostic(`alert after ${alertedMs} ms, resolved ${resolvedMs} ms after the broker was ready`)
   assert.ok(alertedMs > 0 && alertedMs <= 10_000, `the alert took ${alertedMs} ms`)
   assert.equal(sent, 348)
-  assert.ok(resolvedMs < 35_000, `the end of it took ${resolvedMs} ms`)
+  assert.ok(resolvedMs < 10_000, `the end of it took ${resolvedMs} ms`)
 })

@@ -5,8 +5,10 @@
 export type RuleCase = { alert: string; at: string; wrong: Record<string, string>; well: Record<string, string> }
 
 const broker = (name: string, cluster = 'primary') => `{job="kafka",instance="${name}",cluster="${cluster}"}`
-const brokers = (values: Record<string, [up: string, seconds: string]>): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).flatMap(([name, [up, seconds]]) => [[`up${broker(name)}`, up], [`scrape_duration_seconds${broker(name)}`, seconds]]))
+const brokers = (values: Record<string, [up: string, seconds: string]>, state = '3x60'): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, [up, seconds]]) => [[`up${broker(name)}`, up], [`scrape_duration_seconds${broker(name)}`, seconds], [`kafka_server_kafkaserver_brokerstate${broker(name)}`, state]]),
+  )
 const fine: [string, string] = ['1x60', '0.01x60']
 const dead: [string, string] = ['1x3 0x57', '0.01x60']
 // no answer within the time allowed: busy, not dead
@@ -21,7 +23,9 @@ const mirror = (values: string) => metric('vygodno_mirror_lag', values, 'topic="
 
 export const ruleCases: RuleCase[] = [
   { alert: 'BrokerDown', at: '30s', wrong: brokers({ 'kafka-1': fine, 'kafka-2': dead }), well: brokers({ 'kafka-1': fine, 'kafka-2': slow }) },
-  { alert: 'BrokerDown', at: '1m', wrong: brokers({ 'kafka-2': hung }), well: brokers({ 'kafka-2': fine }) },
+  { alert: 'BrokerDown', at: '2m', wrong: brokers({ 'kafka-2': hung }), well: brokers({ 'kafka-2': fine }) },
+  // its metrics answer, it is still starting
+  { alert: 'BrokerDown', at: '30s', wrong: brokers({ 'kafka-2': fine }, '3x3 1x57'), well: brokers({ 'kafka-2': fine }) },
   { alert: 'BrokersMissing', at: '30s', wrong: brokers({ 'kafka-1': fine, 'kafka-2': fine, 'kafka-3': dead }), well: brokers({ 'kafka-1': fine, 'kafka-2': fine, 'kafka-3': slow }) },
   { alert: 'BrokersMissing', at: '30s', wrong: brokers({ 'kafka-1': dead, 'kafka-2': dead, 'kafka-3': dead }), well: brokers({ 'kafka-1': fine, 'kafka-2': fine, 'kafka-3': fine }) },
   { alert: 'OfflinePartitions', at: '1m', wrong: metric('kafka_controller_kafkacontroller_offlinepartitionscount', '2x60'), well: metric('kafka_controller_kafkacontroller_offlinepartitionscount', '0x60') },
