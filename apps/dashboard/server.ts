@@ -38,7 +38,7 @@ export async function serve(env: Environment, prometheus: Prometheus): Promise<s
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(cause.code === 'EADDRINUSE' ? new PrerequisiteError('PORT_TAKEN', `expected ${env.host}:${port} to be free for the page, it is held by another process`, 'end the other task dashboard, or: DASHBOARD_PORT=19497 task dashboard', { cause }) : cause),
+      reject(cause.code === 'EADDRINUSE' ? new PrerequisiteError('PORT_TAKEN', `expected ${env.host}:${port} to be free for the page, it is held by another process`, 'end the other task dashboard, or: DASHBOARD_PORT=19596 task dashboard', { cause }) : cause),
     )
     server.listen(port, env.host, resolve)
   })

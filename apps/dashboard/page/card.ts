@@ -2,7 +2,7 @@ import type uPlot from 'uplot'
 import { align, drawCurves } from './curves.ts'
 import { element } from './element.ts'
 import { type Choices, durationSeconds, interpolate } from './interpolate.ts'
-import type { Dashboard, Panel } from './model.ts'
+import type { Dashboard, Panel } from '../../../clients/dashboard.ts'
 import { drawBars, drawStat, drawTable } from './numbers.ts'
 import { instant, range, type Span } from './prometheus.ts'
 

@@ -1,6 +1,6 @@
 import { element } from './element.ts'
 import { type Choices, interpolate, labelQuery } from './interpolate.ts'
-import type { Dashboard, Variable } from './model.ts'
+import type { Dashboard, Variable } from '../../../clients/dashboard.ts'
 import { labelValues } from './prometheus.ts'
 
 /**

@@ -2,7 +2,7 @@ import uPlot from 'uplot'
 import { element } from './element.ts'
 import { format } from './format.ts'
 import { legend } from './interpolate.ts'
-import type { PanelOf } from './model.ts'
+import type { PanelOf } from '../../../clients/dashboard.ts'
 import type { Curve, Span } from './prometheus.ts'
 
 type Line = { name: string; values: (number | null)[] }
@@ -25,7 +25,7 @@ const finite = (value: number | undefined) => (value !== undefined && Number.isF
 /** Draws a panel into `body` by uPlot, with a table of names and values below, which says the same in text. */
 export function drawCurves(panel: PanelOf<'timeseries'>, body: HTMLElement, times: number[], lines: Line[]): uPlot {
   const { unit, decimals, min, max, custom } = panel.fieldConfig.defaults
-  const stacked = custom?.stacking.mode === 'normal'
+  const stacked = custom?.stacking?.mode === 'normal'
   const text = (value: number | null | undefined) => (value === null || value === undefined ? '–' : format(value, unit, decimals))
   const { table, show } = legendTable(lines, text)
   const plot = element('div', { class: 'plot', role: 'img', 'aria-label': `${panel.title}: ${lines.length} curves; the table below has their last and highest values` })

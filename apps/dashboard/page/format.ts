@@ -1,4 +1,4 @@
-import type { Defaults } from './model.ts'
+import type { Defaults } from '../../../clients/dashboard.ts'
 
 type Unit = Defaults['unit']
 

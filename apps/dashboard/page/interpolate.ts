@@ -1,4 +1,4 @@
-import type { Variable } from './model.ts'
+import type { Variable } from '../../../clients/dashboard.ts'
 
 /** Chosen values by variable; a variable that is not in it stands for all its values. */
 export type Choices = ReadonlyMap<string, string>

@@ -3,7 +3,7 @@ import { type Card, card, type View } from './card.ts'
 import { variableControls } from './controls.ts'
 import { element } from './element.ts'
 import { durationSeconds } from './interpolate.ts'
-import { type Dashboard, dashboardShape } from './model.ts'
+import { type Dashboard, dashboardShape } from '../../../clients/dashboard.ts'
 
 // zod would try to compile its checks, which the page's policy forbids
 z.config({ jitless: true })

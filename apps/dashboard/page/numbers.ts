@@ -1,7 +1,7 @@
 import { element } from './element.ts'
 import { display, judgements } from './format.ts'
 import { legend } from './interpolate.ts'
-import type { Panel, PanelOf } from './model.ts'
+import type { Panel, PanelOf } from '../../../clients/dashboard.ts'
 import type { Sample } from './prometheus.ts'
 
 /** What a panel's queries have brought, query by query. */

@@ -21,7 +21,7 @@ export const overview = board({
     {
       title: 'What customers and shops notice',
       panels: [
-        stat({ title: 'From shop to search', about: 'How long the last canary, a product sent every so often, took to become searchable. Usual is under a second.', queries: [['vygodno_canary_latency_seconds', 'canary']], unit: 's', decimals: 2, levels: ['green', ['orange', 5], ['red', 20]], to: 'pipeline' }),
+        stat({ title: 'From shop to search', about: 'How long the last canary, a product sent every so often, took to become searchable. Usual is under a second.', queries: [['vygodno_canary_latency_seconds', 'canary']], unit: 's', levels: ['green', ['orange', 5], ['red', 20]], to: 'pipeline' }),
         stat({ title: 'Products listed', about: 'Products that can be found by a search.', queries: [['vygodno_products_listed', 'products']], unit: 'short', to: 'pipeline' }),
         stat({ title: 'Products held back', about: 'Products that a ban rule keeps out of the catalogue, by kind of rule; one that two rules match counts twice.', queries: [['sum(vygodno_ban_hits)', 'products']], unit: 'short', to: 'pipeline' }),
         stat({ title: 'Age of recommendations', about: 'Time since the newest recommendation was computed; empty before the first computation. task analytics computes them.', queries: [['vygodno_recommendations_age_seconds', 'age']], unit: 's', levels: ['green', ['orange', 86_400], ['red', 172_800]], noValue: 'none yet', to: 'analytics' }),

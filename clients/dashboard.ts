@@ -1,10 +1,14 @@
+// imported so, the bundle for the browser leaves out what is not used
 import * as z from 'zod'
 
-/** Of Grafana's dashboard JSON, what this page draws; the tests hold every dashboard against it. */
+/**
+ * Of Grafana's dashboard JSON, what the page of `task dashboard` draws. `task plan` refuses a dashboard that it does not fit:
+ * https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/
+ */
 
 const targetShape = z.object({ expr: z.string(), legendFormat: z.string(), interval: z.string().regex(/^\d+s$/) })
 
-export const units = ['short', 'none', 'percentunit', 'bytes', 'Bps', 'cps', 'ms', 's', 'd'] as const
+const units = ['short', 'none', 'percentunit', 'bytes', 'Bps', 'cps', 'ms', 's', 'd'] as const
 
 const defaultsShape = z.object({
   unit: z.enum(units),
@@ -14,7 +18,7 @@ const defaultsShape = z.object({
   noValue: z.string().optional(),
   thresholds: z.object({ steps: z.array(z.object({ color: z.enum(['green', 'orange', 'red']), value: z.number().nullable() })) }).optional(),
   mappings: z.array(z.object({ type: z.literal('value'), options: z.record(z.string(), z.object({ text: z.string() })) })).optional(),
-  custom: z.object({ stacking: z.object({ mode: z.enum(['none', 'normal']) }) }).optional(),
+  custom: z.object({ stacking: z.object({ mode: z.enum(['none', 'normal']) }).optional() }).optional(),
 })
 export type Defaults = z.infer<typeof defaultsShape>
 
@@ -46,6 +50,7 @@ const rowShape = z.object({ type: z.literal('row'), id: z.int(), title: z.string
 const variableShape = z.object({ type: z.literal('query'), name: z.string(), label: z.string(), query: z.string().startsWith('label_values('), includeAll: z.literal(true), allValue: z.string() })
 export type Variable = z.infer<typeof variableShape>
 
+/** One dashboard, as config/grafana/dashboards holds it. */
 export const dashboardShape = z.object({
   uid: z.string(),
   title: z.string(),
