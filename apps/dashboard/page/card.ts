@@ -16,7 +16,7 @@ const pointsAtMost = 300
 
 /** A panel's frame: title, what it is about, a link to more, and the body that `refresh` fills. */
 export function card(dashboard: Dashboard, panel: Panel): Card {
-  const body = element('div', { class: 'body', tabindex: '-1' })
+  const body = element('div', { class: 'body' })
   const heading = element('h3', { id: `panel-${panel.id}` }, panel.title)
   const about = element('div', { id: `about-${panel.id}`, popover: 'auto', class: 'about' }, panel.description)
   const question = element('button', { type: 'button', popovertarget: `about-${panel.id}`, 'aria-label': `About: ${panel.title}` }, '?')

@@ -20,11 +20,12 @@ let cards: Card[] = []
 let view: View = { seconds: 3_600, choices: new Map() }
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Asks for everything that is shown, then again after the dashboard's own interval; a hidden page asks nothing. */
+/** Asks for everything that is shown, then again after the dashboard's own interval; a hidden page asks nothing until it is seen. */
 async function refresh({ refresh: interval }: Dashboard): Promise<void> {
   clearTimeout(timer)
+  if (document.hidden) return
   const shown = cards
-  const outcomes = document.hidden ? [] : await Promise.allSettled(shown.map((each) => each.refresh(view)))
+  const outcomes = await Promise.allSettled(shown.map((each) => each.refresh(view)))
   if (shown !== cards) return
   const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason instanceof Error ? outcome.reason.message : String(outcome.reason)] : []))
   byId('problem').textContent = problems.length > 0 ? `${problems.length} of ${shown.length} panels failed: ${problems[0]}. Next: task status; task logs -- prometheus` : ''
@@ -73,7 +74,7 @@ timeRange.addEventListener('change', () => {
   void refresh(current())
 })
 addEventListener('hashchange', () => void open())
-document.addEventListener('visibilitychange', () => void (document.hidden || refresh(current())))
+document.addEventListener('visibilitychange', () => void refresh(current()))
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => void refresh(current()))
 addEventListener('resize', () => cards.forEach((each) => each.resize()))
 

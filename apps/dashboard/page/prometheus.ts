@@ -7,7 +7,7 @@ const matrixShape = z.object({ data: z.object({ result: z.array(z.object({ metri
 const valuesShape = z.object({ data: z.array(z.string()) })
 const errorShape = z.object({ error: z.string() })
 
-export type Labels = z.infer<typeof labels>
+type Labels = z.infer<typeof labels>
 /** A series and its newest value. */
 export type Sample = { labels: Labels; value: number }
 /** A series and its values by time in seconds. */

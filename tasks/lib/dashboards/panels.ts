@@ -36,7 +36,7 @@ type Levels = [first: Level, ...others: [level: Level, from: number][]]
 type Level = 'green' | 'orange' | 'red'
 
 /** Units as Grafana names them; the page of `task dashboard` knows these and no others. */
-export type Unit = 'short' | 'none' | 'percentunit' | 'bytes' | 'Bps' | 'cps' | 'ms' | 's' | 'd'
+type Unit = 'short' | 'none' | 'percentunit' | 'bytes' | 'Bps' | 'cps' | 'ms' | 's' | 'd'
 
 type Common = {
   title: string
