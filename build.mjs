@@ -21,3 +21,16 @@ await build({
   // dependencies in CommonJS format call require()
   banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
 })
+
+// the page of task dashboard runs in a browser: it has to bring everything with it
+await build({
+  entryPoints: ['main.ts', 'style.css', 'index.html'].map((name) => `apps/dashboard/page/${name}`),
+  outdir: '.stack/build/dist/apps/dashboard/page',
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  target: 'es2023',
+  format: 'esm',
+  loader: { '.html': 'copy' },
+  logLevel: 'warning',
+})

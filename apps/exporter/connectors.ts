@@ -17,7 +17,7 @@ type Attempt = { atMs: number; waitMs: number }
  * Whether a failed connector is to be restarted now, and what that makes of the next time: at once, then after 5 s, and
  * each time twice as long as before, up to 5 minutes, for what fails again at once would otherwise fill the logs.
  */
-function nextAttempt(last: Attempt | undefined, nowMs: number): Attempt | undefined {
+export function nextAttempt(last: Attempt | undefined, nowMs: number): Attempt | undefined {
   if (!last || nowMs - last.atMs > forgivenAfterMs + last.waitMs) return { atMs: nowMs, waitMs: firstWaitMs }
   return nowMs - last.atMs < last.waitMs ? undefined : { atMs: nowMs, waitMs: Math.min(last.waitMs * 2, longestWaitMs) }
 }

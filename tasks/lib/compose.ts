@@ -17,12 +17,14 @@ const local = z.strictObject({
   cds: z.strictObject({ archive: z.string(), jars: z.string().prefault('kafka'), train: z.boolean().prefault(false) }).optional(),
   tool: z.enum(toolNames).optional(),
 })
+// where a configuration file lies in its service's folder is its name, unless said otherwise
+const mounted = z.union([z.string().transform((source) => ({ source, target: source })), z.strictObject({ source: z.string(), target: z.string() })])
 const service = z.strictObject({
   profiles: z.array(z.enum(profiles)).min(1),
   image: z.string(),
   command: z.array(z.string()).min(1),
   environment: z.record(z.string(), z.string()).prefault({}),
-  configs: z.array(z.string()).prefault([]),
+  configs: z.array(mounted).prefault([]),
   secrets: z.array(z.string()).prefault([]),
   ports: z.array(z.string()).prefault([]),
   labels: z.record(z.string(), z.string()).prefault({}),
@@ -75,7 +77,7 @@ export function loadServices(env: Environment, file = join(env.root, 'compose', 
       if (!known.includes(word)) problems.push(loaded.problem(['services', name, ...path], `expected a declared ${kind}, got ${word}${didYouMean(word, known)}`))
     }
     Object.keys(depends_on).forEach((other) => point(['depends_on', other], 'service', other, Object.keys(compose?.services ?? {})))
-    configs.forEach((config, index) => point(['configs', index], 'config', config, Object.keys(compose?.configs ?? {})))
+    configs.forEach((config, index) => point(['configs', index], 'config', config.source, Object.keys(compose?.configs ?? {})))
     secrets.forEach((secret, index) => point(['secrets', index], 'secret', secret, Object.keys(compose?.secrets ?? {})))
     const variables = serviceVariables(env, name, environment)
     for (const variable of command.flatMap((part) => interpolate(part, variables).unknown))
@@ -134,7 +136,7 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     ...(cds ? { cds } : {}),
     ...(tool ? { tool } : {}),
     environment,
-    configs: new Map(declared.configs.map((config) => [join(variables.CONFIG ?? '', config), render(readFileSync(join(base, source(compose.configs, config)), 'utf8'), variables, config)])),
+    configs: new Map(declared.configs.map((config) => [join(variables.CONFIG ?? '', config.target), render(readFileSync(join(base, source(compose.configs, config.source)), 'utf8'), variables, config.source)])),
     secrets: declared.secrets.map((secret) => source(compose.secrets, secret)),
     ports: declared.ports.map((mapping) => {
       const [host = '', port = ''] = fill(mapping).split(':')

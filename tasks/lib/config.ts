@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Cluster, clusters, type Environment, type Worker, workers } from '../../clients/environment.ts'
 import { checkConnectors, checkPrincipals, checkTopics, declaredConnectors } from './config-checks.ts'
 import { bansShape, type ConnectorsFile, connectorsShape, foldersShape, type Principals, principalsShape, type SeedRules, type TopicsFile, topicsShape } from './config-shapes.ts'
+import { checkDashboards } from './dashboards/check.ts'
 import { checkMonitoring } from './monitoring-config.ts'
 import { interpolate } from './variables.ts'
 import { didYouMean, type Loaded, loadYaml, type Problem, refuse } from './yaml.ts'
@@ -35,6 +36,7 @@ export function loadConfig(env: Environment, folder = join(env.root, 'config')):
     ...checkTopics(topics),
     ...checkPrincipals(principals, topics),
     ...checkMonitoring(env, folder),
+    ...checkDashboards(env, folder),
     ...workers.flatMap((worker) => [...checkConnectors(files[worker], topics), ...connectors[worker].problems]),
   ])
   if (!topics.value || !principals.value || !bans.value || !folders.value) throw new Error('a file without a value has a problem')

@@ -39,6 +39,11 @@ export const probes: Record<string, Probe> = {
     const { status } = await callHttps(new URL(`https://${target}/-/ready`), certificateFiles(env, 'monitor', 'monitoring-ca'), { timeoutMs: 2_000 })
     if (status !== 200) throw new Error(`status ${status}`)
   },
+  /** answers, and its database is there */
+  grafana: async (env, target) => {
+    const { status } = await callHttps(new URL(`https://${target}/api/health`), certificateFiles(env, 'monitor', 'monitoring-ca'), { timeoutMs: 2_000 })
+    if (status !== 200) throw new Error(`status ${status}`)
+  },
   /** the program has written its process id into a file; one that an earlier process left does not count */
   file: async (_env, target, pid) => {
     const written = (await readFile(target, 'utf8')).trim()

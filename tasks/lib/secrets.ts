@@ -1,15 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../../clients/environment.ts'
 
 /**
  * What is random in each stack and must stay the same as long as its data lives, made on first use, mode 0600.
  *
- * @returns variables for compose.yaml: the ids of the two Kafka clusters, 16 bytes in base64url each
+ * @returns variables for compose.yaml: the ids of the two Kafka clusters, 16 bytes in base64url each; the file with the
+ *   password of Grafana's administrator
  */
-export function stackSecrets(env: Environment): { KAFKA_CLUSTER_ID: string; ANALYTICS_CLUSTER_ID: string } {
-  return { KAFKA_CLUSTER_ID: clusterId(env, 'cluster-id'), ANALYTICS_CLUSTER_ID: clusterId(env, 'analytics-cluster-id') }
+export function stackSecrets(env: Environment): { KAFKA_CLUSTER_ID: string; ANALYTICS_CLUSTER_ID: string; GRAFANA_PASSWORD_FILE: string } {
+  return { KAFKA_CLUSTER_ID: clusterId(env, 'cluster-id'), ANALYTICS_CLUSTER_ID: clusterId(env, 'analytics-cluster-id'), GRAFANA_PASSWORD_FILE: passwordFile(env, 'grafana.password') }
+}
+
+function passwordFile(env: Environment, name: string): string {
+  const folder = join(env.stack, 'secrets')
+  const file = join(folder, name)
+  if (existsSync(file)) return file
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  return file
 }
 
 function clusterId(env: Environment, name: string): string {

@@ -5,8 +5,9 @@ import { $ } from 'zx'
 import type { Environment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
 
-/** Programs that monitoring needs and that come in packages of the operating system. */
-export const toolNames = ['prometheus', 'promtool', 'alertmanager', 'amtool'] as const
+/** Programs that monitoring needs and that come in packages of the operating system; Grafana comes from elsewhere. */
+const packaged = ['prometheus', 'promtool', 'alertmanager', 'amtool'] as const
+export const toolNames = [...packaged, 'grafana'] as const
 export type ToolName = (typeof toolNames)[number]
 
 /** Debian 12 calls Alertmanager by a longer name. */
@@ -47,6 +48,7 @@ function isExecutable(file: string): boolean {
 
 /** What to tell a person about a tool that this machine has not. */
 export function missingTool(name: ToolName): string {
+  if (name === 'grafana') return 'there is no grafana on the PATH (https://grafana.com/grafana/download): task dashboard draws the same dashboards'
   return `there is no ${name} here: neither on the PATH nor as a Debian 12 package (https://prometheus.io/download/)`
 }
 
@@ -71,8 +73,8 @@ export async function fetchTools(env: Environment): Promise<string> {
       rmSync(file)
     }
   } catch (error) {
-    const known = toolNames.filter((name) => findTool(env, name))
-    return known.length === toolNames.length ? 'those on the PATH' : `not to be had by apt-get download (${messageOf(error).trim().split('\n').at(-1)}): ${missingTool('prometheus')}`
+    const known = packaged.filter((name) => findTool(env, name))
+    return known.length === packaged.length ? 'those on the PATH' : `not to be had by apt-get download (${messageOf(error).trim().split('\n').at(-1)}): ${missingTool('prometheus')}`
   }
   rmSync(target, { recursive: true, force: true })
   renameSync(unpacked, target)
