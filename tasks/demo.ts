@@ -5,6 +5,7 @@ import { bootstrap } from './lib/bootstrap.ts'
 import { canAlert, killBroker } from './lib/broker-down.ts'
 import { interruptible } from './lib/interrupt.ts'
 import * as story from './lib/story.ts'
+import * as analytics from './lib/story-analytics.ts'
 
 const program = new Command('demo')
   .description('Bootstrap if needed, then the whole story. Every step is verified against the real systems; a failed one fails the command.')
@@ -25,6 +26,14 @@ program.action(async () => {
   await step(`banned remove ${scene.product.id} brings it back`, () => story.unbanReinstates(env, scene))
   await step('the debug file holds exactly the allowed products', () => story.fileHoldsAllowed(env))
   await step('an outsider is refused', () => story.outsiderIsRefused(env))
+  if (env.profiles.includes('analytics')) {
+    await step('customers come', () => analytics.customersCome(env))
+    await step('their events are mirrored to the analytics cluster', () => analytics.eventsAreMirrored(env))
+    await step('the events are in the lake', () => analytics.eventsAreInTheLake(env))
+    const served = await step('products are recommended', () => analytics.recommendationsAreServed(env))
+    say(`  ${served.shown}`)
+    await step('a product banned now is not recommended', () => analytics.bannedIsNotRecommended(env, served))
+  } else warn('no analytics here: COMPOSE_PROFILES leaves them out')
   if (canAlert(env))
     await step('a broker is killed: the alert comes, producing goes on, the alert goes', async (progress) => {
       const { broker, alertedMs, sent, resolvedMs } = await killBroker(env, 'kafka-3', progress)
