@@ -9,15 +9,23 @@ const criteria: { name: string; groups: string[]; only?: RegExp }[] = [
   { name: '5 Data is duplicated into the second cluster', groups: ['mirror'] },
   { name: '6 Banned products are filtered out', groups: ['filter'] },
   { name: '7 What passes the filter is stored', groups: ['storage'] },
+  { name: '8 Analytics process the data', groups: ['lake', 'mirror'] },
+  { name: '9 Recommendations are written to a topic of their own', groups: ['recommendations'] },
+  { name: '10 Metrics are collected and alerts arrive', groups: ['monitoring'] },
   { name: '11 The project is documented', groups: ['documentation'] },
 ]
 
 /** Groups that prove the criteria. */
 export const provingGroups = [...new Set(criteria.flatMap(({ groups }) => groups))]
 
-/** One result for each criterion: proven when it has checks and all of them came out as claimed. */
-export function judgeCriteria(results: Result[]): Result[] {
-  return criteria.map(({ name, groups, only }) => {
+/**
+ * One result for each criterion: proven when it has checks and all of them came out as claimed. One that needs a group
+ * which is switched off is left out.
+ *
+ * @param off names of groups whose profile is off
+ */
+export function judgeCriteria(results: Result[], off: string[]): Result[] {
+  return criteria.filter(({ groups }) => !groups.some((group) => off.includes(group))).map(({ name, groups, only }) => {
     const proofs = results.filter((result) => groups.includes(result.group) && (!only || only.test(result.name)))
     const good = proofs.filter(({ ok }) => ok).length
     const without = groups.filter((group) => !proofs.some((result) => result.group === group))

@@ -23,8 +23,9 @@ export function selectGroups(names: string[]): { groups: Group[]; criteria: bool
 /** Runs groups one after the other; one that can't even begin has failed as a whole, one whose profile is off is left out. */
 export async function runChecks(subject: Subject, selected: ReturnType<typeof selectGroups>): Promise<Result[]> {
   const results: Result[] = []
-  for (const group of selected.groups.filter(({ profile }) => !profile || subject.env.profiles.includes(profile))) results.push(...(await runGroup(subject, group)))
-  return selected.criteria ? [...results, ...judgeCriteria(results)] : results
+  const isOff = ({ profile }: Group) => profile !== undefined && !subject.env.profiles.includes(profile)
+  for (const group of selected.groups.filter((each) => !isOff(each))) results.push(...(await runGroup(subject, group)))
+  return selected.criteria ? [...results, ...judgeCriteria(results, groups.filter(isOff).map(({ name }) => name))] : results
 }
 
 async function runGroup(subject: Subject, group: Group): Promise<Result[]> {

@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
-import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin, withProducer } from '../../clients/kafka.ts'
-import { listBans } from '../../tasks/lib/bans.ts'
-import type { Result } from '../../tasks/lib/checks/check.ts'
-import { judge } from '../../tasks/lib/matcher.ts'
-import { until } from '../../tasks/lib/until.ts'
-import { bootstrapped, env, run, shop, succeed } from './platform.ts'
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin, withProducer } from '../../../clients/kafka.ts'
+import { listBans } from '../../../tasks/lib/bans.ts'
+import type { Result } from '../../../tasks/lib/checks/check.ts'
+import { judge } from '../../../tasks/lib/matcher.ts'
+import { until } from '../../../tasks/lib/until.ts'
+import { bootstrapped, env, run, shop, succeed } from '../platform.ts'
 
 before(async () => {
   await bootstrapped()

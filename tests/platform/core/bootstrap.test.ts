@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { env, run, succeed } from './platform.ts'
+import { env, run, succeed } from '../platform.ts'
 
 test('bootstrap that was interrupted goes on when it is run again; run a third time it changes nothing', async () => {
   let killed = false

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { connectRest } from '../../clients/connect.ts'
-import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin } from '../../clients/kafka.ts'
-import type { Change } from '../../tasks/lib/reconcile.ts'
-import { until } from '../../tasks/lib/until.ts'
-import { bootstrapped, env, succeed } from './platform.ts'
+import { connectRest } from '../../../clients/connect.ts'
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin } from '../../../clients/kafka.ts'
+import type { Change } from '../../../tasks/lib/reconcile.ts'
+import { until } from '../../../tasks/lib/until.ts'
+import { bootstrapped, env, succeed } from '../platform.ts'
 
 before(bootstrapped)
 

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { z } from 'zod'
-import { clientEventSchema } from '../../apps/client-api/event.ts'
-import { kafkaClient, readTopic, topicOffsets, withProducer } from '../../clients/kafka.ts'
-import { addBan, removeBan } from '../../tasks/lib/bans.ts'
-import { until } from '../../tasks/lib/until.ts'
-import { bootstrapped, client, env, run, shop, succeed } from './platform.ts'
+import { clientEventSchema } from '../../../apps/client-api/event.ts'
+import { kafkaClient, readTopic, topicOffsets, withProducer } from '../../../clients/kafka.ts'
+import { addBan, removeBan } from '../../../tasks/lib/bans.ts'
+import { until } from '../../../tasks/lib/until.ts'
+import { bootstrapped, client, env, run, shop, succeed } from '../platform.ts'
 
 const mark = randomUUID().slice(0, 8)
 const scratch = mkdtempSync(join(tmpdir(), 'симуляция-'))

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import pg from 'pg'
-import { certificateFiles } from '../../clients/environment.ts'
-import { kafkaClient, withAdmin, withProducer } from '../../clients/kafka.ts'
-import { withPostgres } from '../../clients/postgres.ts'
-import { issue } from '../../tasks/lib/certificates.ts'
-import { attemptTls } from '../../tasks/lib/tls.ts'
-import { bootstrapped, env } from './platform.ts'
+import { certificateFiles } from '../../../clients/environment.ts'
+import { kafkaClient, withAdmin, withProducer } from '../../../clients/kafka.ts'
+import { withPostgres } from '../../../clients/postgres.ts'
+import { issue } from '../../../tasks/lib/certificates.ts'
+import { attemptTls } from '../../../tasks/lib/tls.ts'
+import { bootstrapped, env } from '../platform.ts'
 
 before(bootstrapped)
 

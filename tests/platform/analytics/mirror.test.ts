@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { onCluster } from '../../clients/environment.ts'
-import { ConfigResourceTypes, kafkaClient, withAdmin, withProducer } from '../../clients/kafka.ts'
-import { enabledServices } from '../../tasks/lib/compose.ts'
-import { loadConfig } from '../../tasks/lib/config.ts'
-import { compareTopic } from '../../tasks/lib/mirror.ts'
-import { processOf } from '../../tasks/lib/stack.ts'
-import { until } from '../../tasks/lib/until.ts'
-import { bootstrapped, env, shop, succeed } from './platform.ts'
+import { onCluster } from '../../../clients/environment.ts'
+import { ConfigResourceTypes, kafkaClient, withAdmin, withProducer } from '../../../clients/kafka.ts'
+import { enabledServices } from '../../../tasks/lib/compose.ts'
+import { loadConfig } from '../../../tasks/lib/config.ts'
+import { compareTopic } from '../../../tasks/lib/mirror.ts'
+import { processOf } from '../../../tasks/lib/stack.ts'
+import { until } from '../../../tasks/lib/until.ts'
+import { bootstrapped, env, shop, succeed } from '../platform.ts'
 
 const { primary, analytics } = loadConfig(env).clusters
 const onPrimary = <T>(work: Parameters<typeof withAdmin<T>>[1]) => withAdmin(kafkaClient(env, 'operator'), work)
