@@ -151,6 +151,11 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
   }
 }
 
+/** The ports of a service's own protocol; the metrics of a JVM are on another one, in plaintext. */
+export function servingPorts({ ports, environment }: Service): Service['ports'] {
+  return ports.filter(({ port }) => String(port) !== environment.METRICS_PORT)
+}
+
 const durationMs = (text: string) => Number.parseInt(text, 10) * 1000
 
 function inStartOrder(services: Service[]): Service[] {

@@ -7,7 +7,7 @@ import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
 import { step } from '../../clients/terminal.ts'
 import { distrustOld, endRotation, signByNext, trustNext } from './authorities.ts'
 import { issue, readFacts, type Wanted, wantedFacts } from './certificates.ts'
-import type { Service } from './compose.ts'
+import { type Service, servingPorts } from './compose.ts'
 import { isOutdated, processOf, reload, restart } from './stack.ts'
 import { until } from './until.ts'
 
@@ -100,10 +100,11 @@ async function underReplicated(env: Environment): Promise<string[]> {
 }
 
 /** Looks at what a listener shows; PostgreSQL begins in plaintext and is left to its probe. */
-async function showsItsCertificate(env: Environment, { name, probe, ports }: Service): Promise<void> {
+async function showsItsCertificate(env: Environment, service: Service): Promise<void> {
+  const { name, probe } = service
   if (probe?.kind !== 'kafka') return
   const expected = new X509Certificate(readFileSync(certificateFiles(env, name).cert)).fingerprint256
-  for (const { host, port } of ports)
+  for (const { host, port } of servingPorts(service))
     await until({ code: 'OLD_CERTIFICATE_SHOWN', awaited: `${name}:${port} to show its new certificate`, timeoutMs: 20_000, hint: `task logs -- ${name}` }, async () => {
       const seen = await shownAt(host, port)
       return seen === expected || `${seen ?? 'none'}`

@@ -14,6 +14,8 @@ type Row = { site: Site; principal: string; kind: ResourceKind; name: string }
 
 const kinds: ResourceKind[] = ['topic', 'group', 'transactional id', 'cluster']
 const verdictsAtOnce = 4
+/** A rule for this name is a rule for all names (ResourcePattern.WILDCARD_RESOURCE). */
+const everyName = '*'
 
 /**
  * The matrix: every principal × every resource × every operation, tried on every broker with that principal's own
@@ -80,7 +82,7 @@ function verdict({ operation, allowed, denied }: Attempt, code: number | undefin
 /** Everything that is declared, one name for each prefix, and one that nobody may touch. */
 function resources({ topics, acls }: Site, kind: ResourceKind): string[] {
   if (kind === 'cluster') return ['kafka-cluster']
-  const ruled = acls.filter(({ resource }) => resource === kind).map(({ name, isPrefix }) => (isPrefix ? `${name}check` : name))
+  const ruled = acls.filter(({ resource, name }) => resource === kind && name !== everyName).map(({ name, isPrefix }) => (isPrefix ? `${name}check` : name))
   const undeclared = kind === 'topic' ? undeclaredTopic : 'vygodno-check-undeclared'
   return [...new Set([...(kind === 'topic' ? topics.map(({ name }) => name) : []), ...ruled, undeclared])]
 }
@@ -92,7 +94,7 @@ function isAllowed({ site, principal, kind, name }: Row, operation: string): boo
   if (site.superUsers.includes(principal)) return true
   const own = site.acls.filter((rule) => rule.principal === `User:${principal}`)
   const grants = (rule: Acl) => [operation, 'ALL', ...(impliedBy[operation] ?? [])].includes(rule.operation)
-  const covers = (rule: Acl) => rule.resource === kind && (rule.isPrefix ? name.startsWith(rule.name) : rule.name === name)
+  const covers = (rule: Acl) => rule.resource === kind && (rule.isPrefix ? name.startsWith(rule.name) : rule.name === name || rule.name === everyName)
   if (own.some((rule) => covers(rule) && grants(rule))) return true
   // whoever may write any topic may do so idempotently (KIP-679); who may create on the cluster may create every topic
   if (kind === 'cluster' && operation === 'IDEMPOTENT_WRITE') return own.some((rule) => rule.resource === 'topic' && ['WRITE', 'ALL'].includes(rule.operation))

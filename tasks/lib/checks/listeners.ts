@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { Server, Speech } from '../tls.ts'
-import type { Service } from '../compose.ts'
+import { type Service, servingPorts } from '../compose.ts'
 
 /** A listener that speaks TLS: who of our principals it takes, and whose signature that one needs. */
 export type Listener = Server & { name: string; authority: 'platform' | 'rest'; entitled: string }
@@ -14,9 +14,9 @@ const speechOf: Record<string, { speech: Speech; authority: Listener['authority'
 
 /** Every port of every service that speaks TLS. */
 export function tlsListeners(services: Service[]): Listener[] {
-  return services.flatMap(({ name, ports, probe }) => {
-    const known = speechOf[probe?.kind ?? '']
-    return known ? ports.map(({ host, port }) => ({ ...known, name: `${name}:${port}`, address: `${host}:${port}` })) : []
+  return services.flatMap((service) => {
+    const known = speechOf[service.probe?.kind ?? '']
+    return known ? servingPorts(service).map(({ host, port }) => ({ ...known, name: `${service.name}:${port}`, address: `${host}:${port}` })) : []
   })
 }
 

@@ -16,6 +16,8 @@ const declared: Record<string, string[]> = {
   operator: Object.keys(statements),
   connect: ['read products', 'write products', 'delete products'],
   'client-api': ['read products'],
+  // it sees ids only, which is what is asked for here
+  exporter: ['read products'],
 }
 
 const loginRefused = 'no login: 28000'
