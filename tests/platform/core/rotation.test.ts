@@ -47,7 +47,8 @@ async function consume(isOver: () => boolean, seen: Map<string, number>, failure
       from = next
     } catch (error) {
       failures.push(messageOf(error))
-      last = false
+      // what was acknowledged has to be read before it is over, unless nothing can be read any more
+      last = failures.length > 20
     }
   }
 }
@@ -59,9 +60,10 @@ const identities = () =>
     return [name, { key: readFileSync(files.key), cert: readFileSync(files.cert) }]
   }))
 
-test('CAs and all certificates are replaced while events flow: none lost, none doubled; the old ones are refused afterwards', async () => {
+test('CAs and all certificates are replaced while events flow: none lost, none doubled; the old ones are refused afterwards', async (t) => {
   const old = identities()
   let over = false
+  t.after(() => (over = true))
   const [acknowledged, seen, failures] = [new Set<string>(), new Map<string, number>(), [] as string[]]
   const reading = consume(() => over, seen, failures)
   const writing = produce(() => over, acknowledged, failures)
