@@ -110,7 +110,7 @@ async function remove(admin: Admin, ids: string[]): Promise<void> {
 
 /** A broker answers before it has the new rules itself (KRaft metadata travels), so wait until they show. */
 async function settled(admin: Admin, kind: string, present: string[], absent: string[]): Promise<void> {
-  await until({ code: 'ACLS_NOT_SHOWN', awaited: 'the access rules just made to show', timeoutMs: 5_000, everyMs: 50, hint: `task plan -- ${kind}` }, async () => {
+  await until({ code: 'ACLS_NOT_SHOWN', awaited: 'the access rules just made to show', timeoutMs: 30_000, everyMs: 50, hint: `task plan -- ${kind}` }, async () => {
     const ids = new Set((await read(admin)).map(idOf))
     const waiting = [...present.filter((id) => !ids.has(id)), ...absent.filter((id) => ids.has(id))]
     return waiting.length === 0 || waiting.join(', ')

@@ -51,7 +51,7 @@ export const connectorsOf = (worker: Worker, kind: string, profile: Profile): Re
 async function running(env: Environment, worker: Worker, kind: string, names: string[]): Promise<void> {
   const rest = connectRest(env, worker)
   const hint = `task logs -- ${worker}; task apply -- ${kind}`
-  await until({ code: 'CONNECTOR_NOT_RUNNING', awaited: `running connectors (${names.join(', ')})`, timeoutMs: 30_000, hint }, async () => {
+  await until({ code: 'CONNECTOR_NOT_RUNNING', awaited: `running connectors (${names.join(', ')})`, timeoutMs: 90_000, hint }, async () => {
     const all = await rest.connectors()
     const waiting = names.filter((name) => {
       const connector = all[name]
