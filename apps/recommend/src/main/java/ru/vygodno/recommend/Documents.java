@@ -52,6 +52,6 @@ final class Documents {
       items.add(RowFactory.create(catalogue.ids()[line.item()], Math.round(line.score() * PRECISION) / PRECISION,
           line.reason(), line.because() == null ? null : catalogue.ids()[line.because()]));
     }
-    return RowFactory.create(user, at, page.model(), items);
+    return RowFactory.create(user, at, page.model(), items.toArray());
   }
 }

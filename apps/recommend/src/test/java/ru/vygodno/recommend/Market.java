@@ -25,9 +25,11 @@ import org.apache.spark.sql.types.StructType;
  * categories doesn't help. Some products are banned, some out of stock.
  */
 final class Market {
-  static final int PRODUCTS = 120;
+  static final int PRODUCTS = 240;
   static final int GROUPS = 8;
   static final int DAYS = 60;
+  private static final double SKEW = 1.7;
+  private static final double OWN = 0.75;
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final StructType EVENT = new StructType().add("user_id", DataTypes.StringType)
       .add("product_id", DataTypes.StringType).add("type", DataTypes.StringType)
@@ -51,10 +53,15 @@ final class Market {
     }
   }
 
+  /** How likely a rank is below another. */
+  private static double upTo(int rank) {
+    return Math.pow((double) rank * GROUPS / PRODUCTS, 1 / SKEW);
+  }
+
   /** Of four events three are about the own group; lower numbers are more popular. */
   private static String product(Random random, int group) {
-    int rank = (int) (Math.pow(random.nextDouble(), 1.7) * PRODUCTS / GROUPS);
-    return id(rank * GROUPS + (random.nextInt(4) > 0 ? group : random.nextInt(GROUPS)));
+    int rank = (int) (Math.pow(random.nextDouble(), SKEW) * PRODUCTS / GROUPS);
+    return id(rank * GROUPS + (random.nextDouble() < OWN ? group : random.nextInt(GROUPS)));
   }
 
   private static String type(Random random) {
@@ -96,13 +103,14 @@ final class Market {
             : new Catalogue.Item(id, "Товар " + id, category(id), outOfStock(id) ? 0 : 5)).toList());
   }
 
-  /** Every user's true order of preference: the own group, the popular ones first. */
+  /** The probability of each product to be a user's next one, as {@link #product} draws it. */
   Oracle oracle() {
     Map<String, Map<Integer, Float>> tastes = new HashMap<>();
     groupOf.forEach((user, group) -> {
       Map<Integer, Float> likes = new HashMap<>();
-      for (int rank = 0; rank < PRODUCTS / GROUPS; rank++) {
-        likes.put(rank * GROUPS + group, 1f / (1 + rank));
+      for (int i = 0; i < PRODUCTS; i++) {
+        double share = (1 - OWN) / GROUPS + (i % GROUPS == group ? OWN : 0);
+        likes.put(i, (float) ((upTo(i / GROUPS + 1) - upTo(i / GROUPS)) * share));
       }
       tastes.put(user, likes);
     });

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +51,6 @@ class RecommendTest {
   @Test
   void everyUserAndEverybodyElseGetsAList() {
     assertEquals(USERS + 3, lists.size());
-    assertEquals(Recipe.CO_OCCURRENCE.equals(lists.get("user-0000").path("model").asText())
-        || Recipe.ALS.equals(lists.get("user-0000").path("model").asText()), true);
     assertEquals(20, lists.get("user-0000").path("items").size());
   }
 
@@ -145,7 +144,7 @@ class RecommendTest {
     Map<String, JsonNode> lists = new TreeMap<>();
     for (String line : Files.readAllLines(out)) {
       JsonNode list = new ObjectMapper().readTree(line);
-      ((com.fasterxml.jackson.databind.node.ObjectNode) list).remove("computed_at");
+      ((ObjectNode) list).remove("computed_at");
       lists.put(list.path("user_id").asText(), list);
     }
     return lists;
