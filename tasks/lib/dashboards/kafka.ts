@@ -18,7 +18,7 @@ export const kafka = board({
     {
       title: 'Replicas and controllers',
       panels: [
-        stat({ title: 'Brokers that answer', about: 'Three in each cluster. One less: everything goes on. Two less: nothing can be written.', queries: [['sum by (cluster) (vygodno:answers{job="kafka",cluster=~"$cluster"})', '{{cluster}}']], levels: ['red', ['orange', 2], ['green', 3]] }),
+        stat({ title: 'Brokers that work', about: 'Three in each cluster. One less: everything goes on. Two less: nothing can be written.', queries: [['sum by (cluster) (vygodno:broker_works{cluster=~"$cluster"})', '{{cluster}}']], levels: ['red', ['orange', 2], ['green', 3]] }),
         stat({ title: 'Active controllers', about: 'Exactly one in each cluster. None: no leader is elected. Two would be a split.', queries: [[inAll('kafka_controller_kafkacontroller_activecontrollercount'), '{{cluster}}']], levels: ['red', ['green', 1], ['red', 2]] }),
         stat({ title: 'Partitions without a leader', about: 'Nobody can read or write them until one of their brokers is back.', queries: [['max by (cluster) (kafka_controller_kafkacontroller_offlinepartitionscount{cluster=~"$cluster"})', '{{cluster}}']], levels: noneIsWell }),
         stat({ title: 'Partitions without all replicas', about: 'A broker is down or can\'t keep up; data is safe as long as the others run.', queries: [[inAll('kafka_server_replicamanager_underreplicatedpartitions'), '{{cluster}}']], levels: ['green', ['orange', 1]] }),
