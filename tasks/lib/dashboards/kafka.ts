@@ -56,7 +56,7 @@ export const kafka = board({
       panels: [
         series({ title: 'Time to commit', about: 'How long the quorum of controllers takes to agree on a change of metadata, on average; only the leader knows.', queries: [[`kafka_server_raft_metrics_commit_latency_avg{${chosen}}`, '{{instance}}']], unit: 'ms', width: 8 }),
         series({ title: 'Committed metadata', about: 'End of the metadata log, per controller. Lines that part: one has fallen behind.', queries: [[`kafka_server_raft_metrics_high_watermark{${chosen}}`, '{{instance}}']], width: 8 }),
-        series({ title: 'Metadata lag of a broker', about: 'How old the newest metadata is that a controller has applied.', queries: [[`kafka_controller_kafkacontroller_lastappliedrecordlagms{${chosen}}`, '{{instance}}']], unit: 'ms', width: 8 }),
+        series({ title: 'Metadata lag of a broker', about: 'How old the newest metadata is that a controller has applied; one that has applied none yet is left out.', queries: [[`kafka_controller_kafkacontroller_lastappliedrecordlagms{${chosen}} < 86400000`, '{{instance}}']], unit: 'ms', width: 8 }),
       ],
     },
   ],
