@@ -16,7 +16,7 @@ export const analytics = board({
       panels: [
         stat({ title: 'Age of recommendations', about: 'Time since the newest recommendation was computed; empty before the first computation.', queries: [['vygodno_recommendations_age_seconds', 'age']], unit: 's', levels: ['green', ['orange', 86_400], ['red', 172_800]], noValue: 'none yet', width: 6 }),
         stat({ title: 'Time to the copy', about: 'How long an event takes to the analytics cluster, worst partition of client.events.', queries: [['max(kafka_connect_mirror_mirrorsourceconnector_replication_latency_ms_avg{topic="client.events"})', 'client.events']], unit: 'ms', levels: ['green', ['orange', 1000], ['red', 10_000]], noValue: 'no event yet', width: 6, to: 'connect' }),
-        stat({ title: 'Brokers that answer', about: 'Brokers of the analytics cluster.', queries: [['sum(vygodno:answers{job="kafka",cluster="analytics"})', 'brokers']], levels: ['red', ['orange', 2], ['green', 3]], width: 6, to: 'kafka' }),
+        stat({ title: 'Brokers that work', about: 'Brokers of the analytics cluster.', queries: [['sum(vygodno:broker_works{cluster="analytics"})', 'brokers']], levels: ['red', ['orange', 2], ['green', 3]], width: 6, to: 'kafka' }),
         stat({ title: 'Events on the analytics cluster', about: 'Offsets given out in client.events there: events and markers of transactions.', queries: [['sum(kafka_topic_partition_current_offset{cluster="analytics",topic="client.events"})', 'events']], unit: 'short', width: 6, to: 'topics' }),
       ],
     },

@@ -18,7 +18,7 @@ export const kafka = board({
     {
       title: 'Replicas and controllers',
       panels: [
-        stat({ title: 'Brokers that answer', about: 'Three in each cluster. One less: everything goes on. Two less: nothing can be written.', queries: [['sum by (cluster) (vygodno:answers{job="kafka",cluster=~"$cluster"})', '{{cluster}}']], levels: ['red', ['orange', 2], ['green', 3]] }),
+        stat({ title: 'Brokers that work', about: 'Three in each cluster. One less: everything goes on. Two less: nothing can be written.', queries: [['sum by (cluster) (vygodno:broker_works{cluster=~"$cluster"})', '{{cluster}}']], levels: ['red', ['orange', 2], ['green', 3]] }),
         stat({ title: 'Active controllers', about: 'Exactly one in each cluster. None: no leader is elected. Two would be a split.', queries: [[inAll('kafka_controller_kafkacontroller_activecontrollercount'), '{{cluster}}']], levels: ['red', ['green', 1], ['red', 2]] }),
         stat({ title: 'Partitions without a leader', about: 'Nobody can read or write them until one of their brokers is back.', queries: [['max by (cluster) (kafka_controller_kafkacontroller_offlinepartitionscount{cluster=~"$cluster"})', '{{cluster}}']], levels: noneIsWell }),
         stat({ title: 'Partitions without all replicas', about: 'A broker is down or can\'t keep up; data is safe as long as the others run.', queries: [[inAll('kafka_server_replicamanager_underreplicatedpartitions'), '{{cluster}}']], levels: ['green', ['orange', 1]] }),
@@ -56,7 +56,7 @@ export const kafka = board({
       panels: [
         series({ title: 'Time to commit', about: 'How long the quorum of controllers takes to agree on a change of metadata, on average; only the leader knows.', queries: [[`kafka_server_raft_metrics_commit_latency_avg{${chosen}}`, '{{instance}}']], unit: 'ms', width: 8 }),
         series({ title: 'Committed metadata', about: 'End of the metadata log, per controller. Lines that part: one has fallen behind.', queries: [[`kafka_server_raft_metrics_high_watermark{${chosen}}`, '{{instance}}']], width: 8 }),
-        series({ title: 'Metadata lag of a broker', about: 'How old the newest metadata is that a controller has applied.', queries: [[`kafka_controller_kafkacontroller_lastappliedrecordlagms{${chosen}}`, '{{instance}}']], unit: 'ms', width: 8 }),
+        series({ title: 'Metadata lag of a broker', about: 'How old the newest metadata is that a controller has applied; one that has applied none yet is left out.', queries: [[`kafka_controller_kafkacontroller_lastappliedrecordlagms{${chosen}} < 86400000`, '{{instance}}']], unit: 'ms', width: 8 }),
       ],
     },
   ],

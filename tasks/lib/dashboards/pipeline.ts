@@ -13,7 +13,7 @@ export const pipeline = board({
     {
       title: 'The filter',
       panels: [
-        stat({ title: 'State', about: 'RUNNING is well; REBALANCING for a few seconds after a start; anything else: task logs -- product-filter.', queries: [['kafka_streams_stream_metrics_state_info == 1', '{{state}}']], texts: { 1: 'since its start' } }),
+        stat({ title: 'State', about: 'RUNNING is well; REBALANCING for a few seconds after a start; anything else: task logs -- product-filter.', queries: [['kafka_streams_stream_metrics_state == 1', '{{state}}']], texts: { 1: 'since its start' } }),
         stat({ title: 'Threads that work', about: 'Stream threads alive. With none the process may live, but filters nothing.', queries: [['sum(kafka_streams_stream_metrics_alive_stream_threads)', 'threads']], levels: ['red', ['green', 1]] }),
         stat({ title: 'Threads that died', about: 'Stream threads that ended with an error since the start; each is replaced.', queries: [['sum(kafka_streams_stream_metrics_failed_stream_threads)', 'threads']], levels: noneIsWell }),
         stat({ title: 'Records waiting', about: 'Products and rules that the filter has not taken yet.', queries: [['sum(kafka_consumergroup_lag{consumergroup="product-filter"})', 'records']], unit: 'short', levels: ['green', ['orange', 100], ['red', 10_000]], to: 'topics' }),

@@ -136,7 +136,10 @@ async function withPage(options: Parameters<Browser['newPage']>[0], url: string,
   await page.close()
 }
 
-const settled = (page: Page, cards: number) => page.waitForFunction(`document.querySelectorAll('.card').length === ${cards} && !document.querySelector('[data-state=loading]')`)
+async function settled(page: Page, cards: number): Promise<void> {
+  await page.locator('.card').nth(cards - 1).waitFor({ state: 'attached' })
+  await page.locator('[data-state=loading]').first().waitFor({ state: 'detached' })
+}
 const statesShape = z.array(z.object({ title: z.string(), state: z.string(), drawn: z.boolean(), text: z.string() }))
 // a canvas counts as drawn when its pixels are not all the same
 const states = `[...document.querySelectorAll('.card')].map((card) => {
@@ -149,7 +152,7 @@ test('the page draws every panel of every dashboard, without a complaint of the 
   await withPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' }, served?.url ?? '', async (page) => {
     for (const dashboard of dashboards) {
       await page.click(`nav a[href="#${dashboard.uid}"]`)
-      await page.waitForFunction(`document.getElementById('title').textContent === ${JSON.stringify(dashboard.title)}`)
+      await page.getByRole('heading', { level: 1, name: dashboard.title }).waitFor()
       const panels = panelsOf(dashboard)
       await settled(page, panels.length)
       const seen = statesShape.parse(await page.evaluate(states))
@@ -172,7 +175,7 @@ test('what is chosen at the head of the page is what its panels show', { skip },
     const led = page.locator('.card', { has: page.locator('h3', { hasText: /^Partitions led$/ }) }).locator('th')
     assert.ok((await led.count()) > 1)
     await page.getByLabel('Broker').selectOption('kafka-2')
-    await page.waitForFunction(`[...document.querySelectorAll('.card')].find((card) => card.querySelector('h3').textContent === 'Partitions led').querySelectorAll('th').length === 1`)
+    await led.filter({ hasText: 'kafka-1' }).waitFor({ state: 'detached' })
     assert.deepEqual(await led.allTextContents(), ['kafka-2'])
   })
 })
