@@ -25,7 +25,7 @@ export type Patience = 'patient' | 'normal' | 'quick'
 
 // kafkajs retries on several levels, so the times multiply
 const patience: Record<Patience, { connectionTimeout: number; requestTimeout: number; retry: RetryOptions }> = {
-  patient: { connectionTimeout: 3_000, requestTimeout: 30_000, retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000 } },
+  patient: { connectionTimeout: 3_000, requestTimeout: 30_000, retry: { retries: 30, initialRetryTime: 100, maxRetryTime: 1_000 } },
   normal: { connectionTimeout: 3_000, requestTimeout: 20_000, retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 500 } },
   quick: { connectionTimeout: 1_000, requestTimeout: 1_500, retry: { retries: 1, initialRetryTime: 50, maxRetryTime: 100 } },
 }
