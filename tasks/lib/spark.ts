@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
-import { CheckError, InfraError, messageOf, PrerequisiteError, UsageError, type VygodnoError } from '../../clients/errors.ts'
+import { CheckError, InfraError, messageOf, PrerequisiteError, UsageError, VygodnoError } from '../../clients/errors.ts'
 import { hdfsState } from '../../clients/hdfs.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import { render } from './variables.ts'
@@ -46,7 +46,7 @@ const hints: Record<string, string> = {
  * @param onLine called for each line the job says, with a way to end it
  * @returns all of its lines
  * @throws VygodnoError with the code that the job ended with, `HDFS_SAFE_MODE`, `HDFS_NO_DATANODE`, `HDFS_FAILED`,
- *   `SPARK_OUT_OF_MEMORY` or `JOB_KILLED`
+ *   `SPARK_OUT_OF_MEMORY`, `JOB_KILLED`, or `INTERRUPTED` with the exit code of the signal
  */
 export async function submit(env: Environment, job: Job, master: string, onLine: (line: Line, end: (signal: NodeJS.Signals) => void) => void): Promise<Line[]> {
   if (!job.local) await requireHdfs(env)
@@ -59,7 +59,12 @@ export async function submit(env: Environment, job: Job, master: string, onLine:
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const end = (signal: NodeJS.Signals) => child.kill(signal)
-  process.once('SIGINT', end).once('SIGTERM', end)
+  let interrupted: NodeJS.Signals | undefined
+  const interrupt = (signal: NodeJS.Signals) => {
+    interrupted = signal
+    end(signal)
+  }
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   const lines: Line[] = []
   let [said, failure] = ['', '']
   createInterface({ input: child.stdout }).on('line', (text) => {
@@ -75,9 +80,11 @@ export async function submit(env: Environment, job: Job, master: string, onLine:
   const how = await new Promise<string>((resolve, reject) =>
     child.on('error', reject).on('close', (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`)),
   )
-  process.off('SIGINT', end).off('SIGTERM', end)
-  keepArchive(env, cds)
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+  if (interrupted) throw new VygodnoError('INTERRUPTED', `${job.main} was ended by ${interrupted}; what it has committed stays`, 'the same command goes on from there', interrupted === 'SIGINT' ? 130 : 143)
   if (how !== 'exit code 0') throw failureOf(env, job, how, failure, said, log)
+  // a job that failed has not loaded all of its classes
+  keepArchive(env, cds)
   return lines
 }
 
