@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { load } from 'js-yaml'
 import { z } from 'zod'
 import { type Choices, interpolate, labelQuery } from '../../../apps/dashboard/page/interpolate.ts'
 import { type Dashboard, dashboardShape, panelsOf } from '../../../clients/dashboard.ts'
@@ -84,9 +85,12 @@ test('every query of every panel returns data', { skip }, async () => {
   })
 })
 
+const ruleFile = z.object({ groups: z.array(z.object({ rules: z.array(z.object({ expr: z.string() })) })) })
+const expressionsOf = (file: string) => ruleFile.parse(load(readFileSync(file, 'utf8'))).groups.flatMap(({ rules }) => rules.map(({ expr }) => expr))
+
 test('every metric of a panel or a rule exists', { skip }, async () => {
   const rules = join(env.root, 'config', 'prometheus', 'rules')
-  const texts = [...dashboards.flatMap((dashboard) => queriesOf(dashboard, new Map()).map(({ query }) => query)), ...readdirSync(rules).flatMap((name) => [...readFileSync(join(rules, name), 'utf8').matchAll(/expr: (.+(?:\n {12}.+)*)/g)].map(([, expr = '']) => expr))]
+  const texts = [...dashboards.flatMap((dashboard) => queriesOf(dashboard, new Map()).map(({ query }) => query)), ...readdirSync(rules).flatMap((name) => expressionsOf(join(rules, name)))]
   const named = texts.map((text) => [...text.replaceAll(/"[^"]*"/g, '').matchAll(/\b(?:ALERTS|up|(?:kafka|vygodno|jvm|process|scrape|prometheus|alertmanager)[_:])[\w:]*/g)].map(([name]) => name))
   assert.deepEqual(texts.filter((text, index) => named[index]?.length === 0 && !text.startsWith('vector(')), [])
   const known = new Set(await ask('label/__name__/values', {}, z.array(z.string())))
@@ -174,7 +178,7 @@ test('what is chosen at the head of the page is what its panels show', { skip },
     await settled(page, cards)
     const led = page.locator('.card', { has: page.locator('h3', { hasText: /^Partitions led$/ }) }).locator('th')
     assert.ok((await led.count()) > 1)
-    await page.getByLabel('Broker').selectOption('kafka-2')
+    await page.getByLabel('Broker', { exact: true }).selectOption('kafka-2')
     await led.filter({ hasText: 'kafka-1' }).waitFor({ state: 'detached' })
     assert.deepEqual(await led.allTextContents(), ['kafka-2'])
   })
