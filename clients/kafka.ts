@@ -88,6 +88,9 @@ export async function withProducer<T>(kafka: Kafka, work: (producer: Producer) =
     idempotent: true,
     allowAutoTopicCreation: false,
     maxInFlightRequests: transactionalId ? 1 : 5,
+    // a broker that died keeps its partitions for some seconds (broker.session.timeout.ms); whether any broker answers
+    // at all is found out by connecting, which has the shorter patience of the client
+    retry: patience.patient.retry,
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     ...(transactionalId ? { transactionalId, transactionTimeout: 30_000 } : {}),
   })
