@@ -1,8 +1,11 @@
 import { board } from './board.ts'
 import { noneIsWell, series, stat, table } from './panels.ts'
 
-const listed = (state: string) => `max by (severity, alertname, cluster, instance, connector, topic) (time() - ALERTS_FOR_STATE * ignoring (alertstate) ALERTS{alertstate="${state}",severity!="none"})`
-const columns = { severity: 'severity', alertname: 'alert', cluster: 'cluster', instance: 'service', connector: 'connector', topic: 'topic', Value: 'for' }
+const since = (state: string) => `time() - ALERTS_FOR_STATE * ignoring (alertstate) ALERTS{alertstate="${state}",severity!="none"}`
+// each alert has labels of its own that say what it is about
+const listed = (state: string) =>
+  `max by (severity, alertname, cluster, instance, about) (label_join(${since(state)}, "about", " ", "connector", "consumergroup", "topic", "certificate", "collector", "metric"))`
+const columns = { severity: 'severity', alertname: 'alert', cluster: 'cluster', instance: 'service', about: 'about', Value: 'for' }
 
 /** What is wrong now and was wrong before, whether anybody is told, and whether the watching itself works. */
 export const alerts = board({

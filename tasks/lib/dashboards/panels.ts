@@ -53,7 +53,7 @@ type Common = {
 export const noneIsWell: Levels = ['green', ['red', 1]]
 
 /** Curves over time, with the last and the highest value of each beside its name. */
-export function series({ title, about, queries, unit = 'short', decimals, width = 12, height = 8, stacked, max }: Common & { queries: Query[]; stacked?: true; max?: number }) {
+export function series({ title, about, queries, unit = 'short', decimals, width = 12, height = 9, stacked, max }: Common & { queries: Query[]; stacked?: true; max?: number }) {
   const panel = new TimeSeries()
     .title(title)
     .description(about)
@@ -98,7 +98,7 @@ export function stat({ title, about, queries, unit = 'none', decimals, width = 4
 }
 
 /** One horizontal bar a series, longest possible value `max` (else the largest shown). */
-export function bars({ title, about, queries, unit = 'short', decimals, width = 8, height = 8, levels = ['green'], max }: Common & { queries: Query[]; levels?: Levels; max?: number }) {
+export function bars({ title, about, queries, unit = 'short', decimals, width = 8, height = 9, levels = ['green'], max }: Common & { queries: Query[]; levels?: Levels; max?: number }) {
   const panel = new BarGauge()
     .title(title)
     .description(about)
@@ -118,7 +118,7 @@ export function bars({ title, about, queries, unit = 'short', decimals, width = 
 type TableOptions = Common & { expr: string; columns: Record<string, string>; levels?: Levels; texts?: Record<number, string>; noValue?: string }
 
 /** A row a series: `columns` gives the title of each label, and of `Value`, in order; what it does not name is not shown. */
-export function table({ title, about, expr, columns, unit = 'none', decimals, width = 12, height = 8, levels = ['green'], texts = {}, noValue }: TableOptions) {
+export function table({ title, about, expr, columns, unit = 'none', decimals, width = 12, height = 9, levels = ['green'], texts = {}, noValue }: TableOptions) {
   const names = Object.keys(columns)
   const chosen: DataTransformerConfig[] = [
     { id: 'filterFieldsByName', options: { include: { names } } },

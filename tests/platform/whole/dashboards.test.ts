@@ -166,7 +166,7 @@ test('the page draws every panel of every dashboard, without a complaint of the 
         assert.ok(state === 'drawn' ? drawn : state === 'empty' && name in mayBeEmpty, `${name} is ${state}: ${text}`)
         assert.ok(text.length > 0, `${name} says nothing in text`)
       }
-      await page.screenshot({ path: join(env.stack, 'logs', `dashboard-${dashboard.uid}.png`), fullPage: true })
+      await page.screenshot({ path: join(env.build, 'screenshots', `dashboard-${dashboard.uid}.png`), fullPage: true })
     }
   })
 })
@@ -195,7 +195,7 @@ test('light and dark, and as wide as a phone', { skip }, async () => {
         assert.ok(colorScheme === 'light' ? light > 200 : light < 60, `${colorScheme}: ${light}`)
         assert.equal(await page.evaluate('document.documentElement.scrollWidth'), viewport.width, `${kind}: nothing reaches over the edge`)
         assert.equal(await page.evaluate(`[...document.querySelectorAll('.plot')].every((plot) => plot.getAttribute('role') === 'img' && plot.getAttribute('aria-label'))`), true)
-        await page.screenshot({ path: join(env.stack, 'logs', `dashboard-${kind}-${colorScheme}.png`), fullPage: kind === 'phone' })
+        await page.screenshot({ path: join(env.build, 'screenshots', `dashboard-${kind}-${colorScheme}.png`), fullPage: kind === 'phone' })
       })
 })
 
