@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { type Environment, type Profile, profiles } from '../../clients/environment.ts'
@@ -83,6 +83,9 @@ export function loadServices(env: Environment, file = join(env.root, 'compose', 
     for (const variable of command.flatMap((part) => interpolate(part, variables).unknown))
       problems.push(loaded.problem(['services', name, 'command'], `expected a known variable, got \${${variable}}${didYouMean(variable, Object.keys(variables))}`))
   }
+  for (const [name, { file: source }] of Object.entries(compose?.configs ?? {}))
+    if (!statSync(join(dirname(file), interpolate(source, env.variables).text), { throwIfNoEntry: false })?.isFile())
+      problems.push(loaded.problem(['configs', name, 'file'], `expected a file that exists, got ${source}`))
   refuse(problems)
   if (!compose) throw new Error('a file without a value has a problem')
   const watching = { ...env, variables: { ...env.variables, METRICS_TARGETS: JSON.stringify(metricsTargets(env, compose)) } }
