@@ -84,5 +84,5 @@ test('they are found among many: one user of a hundred thousand takes millisecon
   )
   const started = performance.now()
   for (let turn = 0; turn < 20; turn++) assert.equal((await ids('user-77777'))[0], 'a')
-  assert.ok((performance.now() - started) / 20 < 50)
+  assert.ok((performance.now() - started) / 20 < 50, 'under 50 ms each')
 })

@@ -36,8 +36,8 @@ describe('simulated events', () => {
     assert.equal(new Set(events.map(({ event_id }) => event_id)).size, events.length)
     const times = events.map(({ at }) => at)
     assert.deepEqual(times, times.toSorted())
-    assert.ok(Date.parse(times[0] ?? '') >= scenario.untilMs - 30 * 86_400_000)
-    assert.ok(Date.parse(times.at(-1) ?? '') < scenario.untilMs)
+    assert.ok(Date.parse(times[0] ?? '') >= scenario.untilMs - 30 * 86_400_000, 'not before the period')
+    assert.ok(Date.parse(times.at(-1) ?? '') < scenario.untilMs, 'not after it')
   })
 
   test('are events as the client sends them, all of them', () => {
@@ -51,7 +51,7 @@ describe('simulated events', () => {
     assert.equal(text(eventsOf()), text(events))
     const ids = new Set(events.map(({ event_id }) => event_id))
     for (const other of [eventsOf({ seed: 8 }), eventsOf({ untilMs: scenario.untilMs + 60_000 })])
-      assert.ok(other.every(({ event_id }) => !ids.has(event_id)))
+      assert.ok(other.every(({ event_id }) => !ids.has(event_id)), 'no id in common')
   })
 })
 
@@ -62,9 +62,9 @@ test('the funnel narrows in every category', () => {
     assert.ok(views > carts && carts >= purchases && purchases >= reviews, `${name}: ${views} ${carts} ${purchases} ${reviews}`)
   }
   const rate = (type: ClientEvent['type'], of: ClientEvent['type']) => ofType(type).length / ofType(of).length
-  assert.ok(rate('cart', 'view') > 0.05 && rate('cart', 'view') < 0.2)
-  assert.ok(rate('purchase', 'cart') > 0.3 && rate('purchase', 'cart') < 0.7)
-  assert.ok(rate('review', 'purchase') > 0.05 && rate('review', 'purchase') < 0.3)
+  assert.ok(rate('cart', 'view') > 0.05 && rate('cart', 'view') < 0.2, `carts: ${rate('cart', 'view')}`)
+  assert.ok(rate('purchase', 'cart') > 0.3 && rate('purchase', 'cart') < 0.7, `purchases: ${rate('purchase', 'cart')}`)
+  assert.ok(rate('review', 'purchase') > 0.05 && rate('review', 'purchase') < 0.3, `reviews: ${rate('review', 'purchase')}`)
 })
 
 test('a user carts only what he looked at, buys only what he put into the cart, reviews only what he bought', () => {
@@ -94,13 +94,13 @@ test('popularity is skewed as Zipf says: the logarithm of views falls with the l
 
 test('nothing that is out of stock is carted or bought, and no more of it than there is', () => {
   const stock = new Map(catalogue.items.map(({ product_id, available, price }) => [product_id, { available, price }]))
-  assert.ok(catalogue.items.some(({ available }) => available === 0))
+  assert.ok(catalogue.items.some(({ available }) => available === 0), 'the sample has something out of stock')
   assert.ok(ofType('view').some((event) => stock.get(productOf(event))?.available === 0), 'it is looked at')
-  assert.ok(ofType('cart').every((event) => (stock.get(productOf(event))?.available ?? 0) > 0))
+  assert.ok(ofType('cart').every((event) => (stock.get(productOf(event))?.available ?? 0) > 0), 'only what is in stock goes into a cart')
   for (const event of events)
     if (event.type === 'purchase') {
       const { available, price } = stock.get(event.product_id) ?? assert.fail()
-      assert.ok(event.quantity <= available)
+      assert.ok(event.quantity <= available, JSON.stringify(event))
       assert.equal(event.amount, Math.round(event.quantity * price * 100) / 100)
     }
   const scarce = { ...catalogue, items: catalogue.items.map((item) => ({ ...item, available: 1 })) }
@@ -128,7 +128,7 @@ test('users have tastes, which their own views show, and those of others do not'
     })
   const median = (values: number[]) => values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0
   assert.ok(often.length > 50, String(often.length))
-  assert.ok(lifts(0).filter((lift) => lift > 1).length / often.length > 0.8)
+  assert.ok(lifts(0).filter((lift) => lift > 1).length / often.length > 0.8, 'most look at what they like')
   assert.ok(median(lifts(0)) > 2, String(median(lifts(0))))
   assert.ok(median(lifts(1)) < 1.5, String(median(lifts(1))))
 })
@@ -139,16 +139,16 @@ test('true tastes are at most 50 products in stock, dearest first', () => {
   for (const shopper of shoppers.slice(0, 50)) {
     const { tastes } = tastesOf(market, shopper)
     assert.equal(tastes.length, 50)
-    assert.ok(tastes.every(([id, utility], at) => inStock.has(id) && utility > 0 && utility <= (tastes[at - 1]?.[1] ?? 1)))
+    assert.ok(tastes.every(([id, utility], at) => inStock.has(id) && utility > 0 && utility <= (tastes[at - 1]?.[1] ?? 1)), shopper.id)
   }
 })
 
 test('searches have words of names; some find nothing, for what is not sold or mistyped', () => {
   const searches = events.flatMap((event) => (event.type === 'search' ? [event] : []))
   const inVain = searches.filter(({ results }) => results === 0)
-  assert.ok(inVain.length / searches.length > 0.02 && inVain.length / searches.length < 0.15)
-  assert.ok(searches.some(({ query, results }) => query === 'наушники' && results >= 3))
-  assert.ok(inVain.some(({ query }) => query === 'гироскутер'))
+  assert.ok(inVain.length / searches.length > 0.02 && inVain.length / searches.length < 0.15, `${inVain.length} of ${searches.length} in vain`)
+  assert.ok(searches.some(({ query, results }) => query === 'наушники' && results >= 3), 'headphones are found')
+  assert.ok(inVain.some(({ query }) => query === 'гироскутер'), 'what is not sold is not')
 })
 
 test('visits follow the hours of the day, the weekdays and a growth', () => {
@@ -170,12 +170,12 @@ test('random numbers are uniform and normal, the same for a seed and unlike thos
   for (const other of [draw(6, 1), draw(5, 2)]) {
     const product = mean(other.map((value, at) => (value - 0.5) * ((draw51[at] ?? 0) - 0.5)))
     assert.ok(Math.abs(product) < 0.003, String(product))
-    assert.ok(Math.abs(mean(other) - 0.5) < 0.01)
+    assert.ok(Math.abs(mean(other) - 0.5) < 0.01, String(mean(other)))
   }
   const random = randomOf(1, 0)
   const normals = Array.from({ length: 20_000 }, () => random.normal())
-  assert.ok(Math.abs(mean(normals)) < 0.03 && Math.abs(mean(normals.map((value) => value ** 2)) - 1) < 0.05)
-  assert.ok(Math.abs(mean(Array.from({ length: 20_000 }, () => random.poisson(3))) - 3) < 0.06)
+  assert.ok(Math.abs(mean(normals)) < 0.03 && Math.abs(mean(normals.map((value) => value ** 2)) - 1) < 0.05, 'mean and variance of the normal')
+  assert.ok(Math.abs(mean(Array.from({ length: 20_000 }, () => random.poisson(3))) - 3) < 0.06, 'mean of Poisson')
 })
 const draw51 = (() => {
   const random = randomOf(5, 1)
