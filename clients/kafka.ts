@@ -5,7 +5,7 @@ import { certificateFiles, type CertificateFiles, type Environment } from './env
 import { InfraError, messageOf, PrerequisiteError, TimeoutError } from './errors.ts'
 
 export type { Admin, Kafka, Producer } from 'kafkajs'
-export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, ConfigSource, ResourcePatternTypes } = kafkajs
+export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, ConfigSource, KafkaJSProtocolError, ResourcePatternTypes } = kafkajs
 
 /** One record as read: key and value are null where the record has none; offsets are decimal strings. */
 export type Read = {

@@ -1,6 +1,6 @@
 import type { Cluster, Profile } from '../../../clients/environment.ts'
-import { UsageError } from '../../../clients/errors.ts'
-import { type Admin, ConfigResourceTypes, ConfigSource } from '../../../clients/kafka.ts'
+import { messageOf, UsageError } from '../../../clients/errors.ts'
+import { type Admin, ConfigResourceTypes, ConfigSource, KafkaJSProtocolError } from '../../../clients/kafka.ts'
 import type { Change, Item, Resource } from '../reconcile.ts'
 import { until } from '../until.ts'
 
@@ -83,7 +83,16 @@ async function haveLeaders(admin: Admin, kind: string, names: string[]): Promise
     const known = await admin.listTopics()
     const missing = names.filter((name) => !known.includes(name))
     if (missing.length > 0) return `not there yet: ${missing.join(', ')}`
-    const { topics } = await admin.fetchTopicMetadata({ topics: names })
+    // the next question may go to a broker that has not heard of them yet
+    const topics = await admin.fetchTopicMetadata({ topics: names }).then(
+      (metadata) => metadata.topics,
+      (error: unknown) => {
+        const reason = error instanceof Error && error.cause !== undefined ? error.cause : error
+        if (reason instanceof KafkaJSProtocolError && reason.retriable) return messageOf(reason)
+        throw error
+      },
+    )
+    if (typeof topics === 'string') return topics
     const headless = topics.filter(({ partitions }) => partitions.some(({ leader }) => leader < 0)).map(({ name }) => name)
     return headless.length === 0 || `without leader: ${headless.join(', ')}`
   })
