@@ -70,8 +70,8 @@ test('kill -9 at every step of a batch and of a compaction: nothing is lost, not
   }
   await succeed('analytics', ['compact'])
   assert.deepEqual(await inLake(), await eventsInTopic(analytics))
-  const views = await webHdfs(env, 'analytics').list('/lake/events/type=view')
-  for (const { pathSuffix } of views) assert.equal((await webHdfs(env, 'analytics').list(`/lake/events/type=view/${pathSuffix}`)).length, 1, pathSuffix)
+  const days = await webHdfs(env, 'analytics').list('/lake/events')
+  for (const { pathSuffix } of days) assert.equal((await webHdfs(env, 'analytics').list(`/lake/events/${pathSuffix}`)).length, 1, pathSuffix)
 })
 
 /** Starts a job and kills its JVM as soon as it says that it has come to a stage. */

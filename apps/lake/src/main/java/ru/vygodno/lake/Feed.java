@@ -10,7 +10,7 @@ import org.apache.spark.sql.types.StructType;
 
 /** What flows from a topic into the lake. Its malformed records go to {@code quarantine}. */
 enum Feed {
-  EVENTS("client.events", Events::read, new Table("events", Events.SCHEMA, List.of("type", "day"))),
+  EVENTS("client.events", Events::read, new Table("events", Events.SCHEMA, List.of("day"))),
   PRODUCTS("catalog.products", Products::read, new Table("products", Products.SCHEMA, List.of("day")));
 
   static final Table QUARANTINE = new Table("quarantine", Quarantine.SCHEMA, List.of("day"));

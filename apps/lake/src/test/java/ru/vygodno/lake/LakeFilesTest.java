@@ -17,7 +17,7 @@ import ru.vygodno.job.Failure;
 
 /** A writer that ends after any of its steps, and what the next one makes of it; here on a local file system. */
 class LakeFilesTest {
-  private static final String DAY = "type=view/day=2026-03-05";
+  private static final String DAY = "day=2026-03-05";
 
   @TempDir Path lake;
   private LakeFiles files;

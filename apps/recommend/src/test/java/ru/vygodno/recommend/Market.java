@@ -119,7 +119,7 @@ final class Market {
 
   /** Writes a lake as the ingest does: files, and a snapshot that names them. Products have a former state, too. */
   void write(SparkSession spark, Path lake) throws IOException {
-    events(spark).selectExpr("*", "'2026-01-01' as day").coalesce(1).write().partitionBy("type", "day")
+    events(spark).selectExpr("*", "'2026-01-01' as day").coalesce(1).write().partitionBy("day")
         .parquet(lake.resolve("events").toUri().toString());
     List<Row> products = new ArrayList<>();
     for (int i = 0; i < PRODUCTS; i++) {
