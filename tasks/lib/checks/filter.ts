@@ -67,6 +67,9 @@ function holdsAllowedOnly(env: Environment, { name, read }: (typeof places)[numb
 
 const show = (title: string, ids: string[]) => (ids.length > 0 ? [`${title}: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ` and ${ids.length - 5} more` : ''}`] : [])
 
+// bytes that are no UTF-8 have to reach the matcher as they are: it sets such a record aside
+const asIs = 'latin1'
+
 /** Judges the latest valid version of every product by the filter's own matcher. */
 async function judgeAll(env: Environment): Promise<Judged> {
   const versions = new Map<string, string[]>()
@@ -76,7 +79,7 @@ async function judgeAll(env: Environment): Promise<Judged> {
       if (key === null) return
       // a shop's tombstone withdraws the product; a line break in valid JSON is no part of a text
       if (value === null) versions.delete(key)
-      else versions.set(key, [...(versions.get(key) ?? []), value.toString().replaceAll('\n', ' ')])
+      else versions.set(key, [...(versions.get(key) ?? []), value.toString(asIs).replaceAll('\n', ' ')])
     }),
   ])
   return judgeFile(env, rules, [...versions].flatMap(([key, texts]) => texts.filter((text) => text.startsWith('{')).map((text) => ({ key, text }))))
@@ -86,7 +89,7 @@ async function judgeFile(env: Environment, rules: Rule[], versions: { key: strin
   const folder = await mkdtemp(join(tmpdir(), 'vygodno-check-'))
   try {
     const file = join(folder, 'products.jsonl')
-    await writeFile(file, versions.map(({ text }) => `${text}\n`).join(''), { mode: 0o600 })
+    await writeFile(file, versions.map(({ text }) => `${text}\n`).join(''), { mode: 0o600, encoding: asIs })
     const isBanned = new Map<string, boolean>()
     for await (const { line, product_id: id, rules: matched } of judge(env, rules, file))
       // the filter sets a record aside whose key is not its product's id

@@ -13,6 +13,7 @@ import { bootstrapped, env, run, shop, succeed } from '../platform.ts'
 before(async () => {
   await bootstrapped()
   await succeed(shop, ['send', 'data/products.json'])
+  await succeed(shop, ['send', 'data/products-malformed.jsonl', '--unchecked'])
 })
 
 const operator = () => kafkaClient(env, 'operator')
