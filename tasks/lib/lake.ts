@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { certificateFiles, type Environment } from '../../clients/environment.ts'
-import { kafkaClient, readTopic } from '../../clients/kafka.ts'
+import { kafkaClient, type Offsets, readTopic } from '../../clients/kafka.ts'
 import { step } from '../../clients/terminal.ts'
 import { type Line, submit } from './spark.ts'
 
@@ -56,18 +56,30 @@ export async function report(env: Environment, master: string): Promise<Report> 
 /** How many events there are, and a sum over partition, key and id of each, which knows no order. */
 export type Inventory = { count: number; digest: string }
 
-/** The events of the lake, those in the quarantine included. */
-export async function eventsInLake(env: Environment, master: string): Promise<Inventory> {
-  const lines = await run(env, master, 'events in the lake', 'Inventory', place(env))
-  return z.object({ count: z.int(), digest: z.string() }).parse(lines.at(-1))
+const held = z.object({ count: z.int(), digest: z.string(), until: z.record(z.string(), z.int()), listed: z.array(z.string()) })
+
+/**
+ * What the lake holds: events, those in the quarantine included, `until` which offsets, and the ids of `listed` products.
+ *
+ * @param since only events from these offsets on: Kafka forgets, the lake does not
+ */
+export async function inventory(env: Environment, master: string, since: Offsets = new Map()): Promise<z.infer<typeof held>> {
+  const from = JSON.stringify(Object.fromEntries([...since].map(([partition, offset]) => [partition, Number(offset)])))
+  const lines = await run(env, master, 'what the lake holds', 'Inventory', { ...place(env), since: from })
+  return held.parse(lines.at(-1))
 }
 
 const identified = z.object({ event_id: z.string(), at: z.string() })
 
-/** The events of a cluster's topic; one without id or time is malformed for the lake, too. */
-export async function eventsInTopic(env: Environment): Promise<Inventory> {
+/**
+ * The events of a cluster's topic; one without id or time is malformed for the lake, too.
+ *
+ * @param until only events before these offsets, none of other partitions
+ */
+export async function eventsInTopic(env: Environment, until?: Record<string, number>): Promise<Inventory> {
   let [count, sum] = [0, 0n]
-  await readTopic(kafkaClient(env, 'operator'), 'operator', 'client.events', ({ partition, key, value }) => {
+  await readTopic(kafkaClient(env, 'operator'), 'operator', 'client.events', ({ partition, offset, key, value }) => {
+    if (until && Number(offset) >= (until[partition] ?? 0)) return
     const id = identified.safeParse(parsed(value)).data?.event_id ?? 'malformed'
     count++
     sum += BigInt(`0x${createHash('sha256').update([String(partition), ...(key === null ? [] : [key]), id].join(' ')).digest('hex').slice(0, 12)}`)

@@ -7,6 +7,7 @@ import { kafkaClient, readTopic } from '../../../clients/kafka.ts'
 import { withPostgres } from '../../../clients/postgres.ts'
 import type { Rule } from '../../../clients/rules.ts'
 import { listBans } from '../bans.ts'
+import { inventory } from '../lake.ts'
 import { judge } from '../matcher.ts'
 import { idsInFile, liveKeys } from '../observe.ts'
 import { type Claim, type Group, prove } from './check.ts'
@@ -30,7 +31,7 @@ export const filter: Group = {
   run: async ({ env }) => {
     let judged: Promise<Judged> | undefined
     const judgement = () => (judged ??= judgeAll(env))
-    return prove('filter', [rulesBite(env, judgement), ...places.map((place) => holdsAllowedOnly(env, place, judgement))])
+    return prove('filter', [rulesBite(env, judgement), ...places.map((place) => holdsAllowedOnly(env, place, judgement)), ...(env.profiles.includes('analytics') ? [lakeHoldsNoneBanned(env, judgement)] : [])])
   },
 }
 
@@ -61,6 +62,23 @@ function holdsAllowedOnly(env: Environment, { name, read }: (typeof places)[numb
         const wrong = [...show('banned', passed), ...show('missing', missing)].join('; ')
         return { ok: wrong === '', seen: wrong || `${banned.size} banned absent, ${allowed.size} allowed present` }
       })
+    },
+  }
+}
+
+/** The lake's current view is as old as the last ingest, so it may lack new products. */
+function lakeHoldsNoneBanned(env: Environment, judgement: () => Promise<Judged>): Claim {
+  return {
+    name: "the lake's current view",
+    expected: 'no banned product, some allowed ones',
+    timeoutMs: 90_000,
+    look: async () => {
+      const { banned, allowed } = await judgement()
+      const { listed } = await inventory(env, 'local[2]')
+      const passed = listed.filter((id) => banned.has(id))
+      const right = listed.filter((id) => allowed.has(id)).length
+      if (passed.length > 0) return { ok: false, seen: `${show('banned', passed).join('')}; if banned since the last ingest: task analytics -- ingest` }
+      return { ok: right > 0, seen: right > 0 ? `${banned.size} banned absent, ${right} allowed present` : 'no product, so nothing is proven: task analytics -- ingest' }
     },
   }
 }

@@ -1,15 +1,18 @@
+import { onCluster } from '../../../clients/environment.ts'
 import { messageOf } from '../../../clients/errors.ts'
 import { hdfsState, webHdfs } from '../../../clients/hdfs.ts'
+import { kafkaClient, topicOffsets } from '../../../clients/kafka.ts'
+import { eventsInTopic, inventory } from '../lake.ts'
 import { type Claim, type Group, prove, type Subject } from './check.ts'
 
 const stranger = 'client-api'
 
-/** HDFS works, holds the lake, and lets nobody in but the principal that owns it. */
+/** HDFS works, holds the events that were ingested, and lets nobody in but the principal that owns the lake. */
 export const lake: Group = {
   name: 'lake',
-  about: 'HDFS serves the lake, to its owner only',
+  about: 'HDFS serves the lake, to its owner only; each event ingested is in it once',
   profile: 'analytics',
-  run: (subject) => prove('lake', [works(subject), ...foldersAreClosed(subject)]),
+  run: (subject) => prove('lake', [works(subject), ...foldersAreClosed(subject), holdsEvents(subject)]),
 }
 
 function works({ env, services }: Subject): Claim {
@@ -34,4 +37,21 @@ function foldersAreClosed({ env, config }: Subject): Claim[] {
       look: () => webHdfs(env, stranger).list(folder).then(() => 'a list', (error: unknown) => ({ ok: messageOf(error).includes('AccessControlException'), seen: messageOf(error) })),
     },
   ])
+}
+
+/** Up to the last record ingested; what came to the topic since is not yet owed. */
+function holdsEvents({ env }: Subject): Claim {
+  const analytics = onCluster(env, 'analytics')
+  return {
+    name: 'the lake equals client.events',
+    expected: 'the same events, each once, as far as ingested',
+    timeoutMs: 90_000,
+    look: async () => {
+      const { start } = await topicOffsets(kafkaClient(analytics, 'operator'), 'client.events')
+      const { count, digest, until } = await inventory(env, 'local[2]', start)
+      if (count === 0) return { ok: false, seen: 'no event in the lake, so nothing is proven: task analytics -- ingest' }
+      const topic = await eventsInTopic(analytics, until)
+      return { ok: count === topic.count && digest === topic.digest, seen: `${count} and ${topic.count} events, digests ${digest} and ${topic.digest}` }
+    },
+  }
 }

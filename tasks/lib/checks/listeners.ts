@@ -1,22 +1,29 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import type { Server, Speech } from '../tls.ts'
+import type { Authority } from '../authorities.ts'
 import { type Service, servingPorts } from '../compose.ts'
+import type { Server, Speech } from '../tls.ts'
+
+/** Whose TLS a server is made with: each words its refusals in its own way. */
+export type Implementation = 'Java' | 'PostgreSQL' | 'Node' | 'Go'
 
 /** A listener that speaks TLS: who of our principals it takes, and whose signature that one needs. */
-export type Listener = Server & { name: string; authority: 'platform' | 'rest'; entitled: string }
+export type Listener = Server & { name: string; authority: Authority; entitled: string; implementation: Implementation }
 
 /** What a service whose readiness is probed so speaks on all of its ports (compose.yaml, healthcheck). */
-const speechOf: Record<string, { speech: Speech; authority: Listener['authority']; entitled: string }> = {
-  kafka: { speech: 'kafka', authority: 'platform', entitled: 'operator' },
-  connect: { speech: 'https', authority: 'rest', entitled: 'connect-admin' },
-  postgres: { speech: 'postgres', authority: 'platform', entitled: 'operator' },
+const speechOf: Record<string, { speech: Speech; authority: Authority; entitled: string; implementation: Implementation }> = {
+  kafka: { speech: 'kafka', authority: 'platform', entitled: 'operator', implementation: 'Java' },
+  connect: { speech: 'https', authority: 'rest', entitled: 'connect-admin', implementation: 'Java' },
+  postgres: { speech: 'postgres', authority: 'platform', entitled: 'operator', implementation: 'PostgreSQL' },
+  https: { speech: 'https', authority: 'monitoring', entitled: 'monitor', implementation: 'Node' },
 }
 
 /** Every port of every service that speaks TLS. */
 export function tlsListeners(services: Service[]): Listener[] {
   return services.flatMap((service) => {
     const known = speechOf[service.probe?.kind ?? '']
-    return known ? servingPorts(service).map(({ host, port }) => ({ ...known, name: `${service.name}:${port}`, address: `${host}:${port}` })) : []
+    if (!known) return []
+    const implementation = service.tool ? 'Go' : known.implementation
+    return servingPorts(service).map(({ host, port }) => ({ ...known, implementation, name: `${service.name}:${port}`, address: `${host}:${port}` }))
   })
 }
 

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { certificateFiles, type Environment } from '../../../clients/environment.ts'
-import { openAuthority } from '../authorities.ts'
+import { type Authority, authorityFile, openAuthority } from '../authorities.ts'
 import { newAuthority, type Pair, sign } from '../signing.ts'
 import { processOf } from '../stack.ts'
 import { type Attempt, speak, speakPlainly } from '../tls.ts'
 import { type Claim, type Group, prove } from './check.ts'
-import { family, isLoopback, type Listener, listeningAddresses, tlsListeners } from './listeners.ts'
+import { family, type Implementation, isLoopback, type Listener, listeningAddresses, tlsListeners } from './listeners.ts'
 
 /** How many connections at a time; a broker holds back the answer to a failed handshake for a moment. */
 const atOnce = 12
@@ -19,8 +19,8 @@ export const tls: Group = {
   name: 'tls',
   about: 'every listener speaks TLS 1.3 or 1.2 with our certificates only; nothing listens beyond loopback',
   run: async ({ env, services }) => {
-    const authorities = { platform: await openAuthority(env, 'platform'), rest: await openAuthority(env, 'rest') }
-    const foreign = { platform: await newAuthority('ca'), rest: await newAuthority('rest-ca') }
+    const authorities = await ofEach((authority) => openAuthority(env, authority))
+    const foreign = await ofEach((authority) => newAuthority(authorityFile[authority]))
     const claims = await Promise.all(tlsListeners(services).map((listener) => claimsAbout(env, listener, authorities, foreign)))
     const open = services.flatMap((service): Claim[] => {
       const running = processOf(env, service)
@@ -30,30 +30,55 @@ export const tls: Group = {
   },
 }
 
-type Authorities = Record<'platform' | 'rest', Pair>
+type Authorities = Record<Authority, Pair>
+const ofEach = async (make: (authority: Authority) => Promise<Pair>): Promise<Authorities> => ({ platform: await make('platform'), rest: await make('rest'), monitoring: await make('monitoring') })
 
 const weak = { 'CBC and SHA-1': 'ECDHE-ECDSA-AES128-SHA', 'no encryption': 'ECDHE-ECDSA-NULL-SHA', 'no authentication': 'AECDH-AES128-SHA', 'no forward secrecy': 'AES128-SHA' }
-const other = { platform: 'rest', rest: 'platform' } as const
+const other = { platform: 'rest', rest: 'platform', monitoring: 'platform' } as const
 
-/** Java answers most bad certificates alike; OpenSSL, in PostgreSQL, tells them apart, and asks for one only at the log-in. */
-function refusals({ speech }: Listener) {
-  const postgres = speech === 'postgres'
-  return {
-    plaintext: postgres ? 'SQLSTATE 28000' : 'TLS alert instead of an answer',
-    none: postgres ? 'SQLSTATE 28000' : 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
-    unknownAuthority: postgres ? 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA' : 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
-    expired: postgres ? 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED' : 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
-    early: postgres ? 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE' : 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
-  }
+type Refusal = 'plaintext' | 'none' | 'unknownAuthority' | 'expired' | 'early'
+/**
+ * Java answers most bad certificates alike; PostgreSQL tells them apart, and asks for one only at the log-in; Node
+ * lets OpenSSL demand one, judges it after the handshake and closes without a word.
+ */
+const refusals: Record<Implementation, Record<Refusal, string>> = {
+  Java: {
+    plaintext: 'TLS alert instead of an answer',
+    none: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+    unknownAuthority: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+    expired: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+    early: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+  },
+  PostgreSQL: {
+    plaintext: 'SQLSTATE 28000',
+    none: 'SQLSTATE 28000',
+    unknownAuthority: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+    expired: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED',
+    early: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+  },
+  Node: {
+    plaintext: 'connection closed',
+    none: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    unknownAuthority: 'connection closed',
+    expired: 'connection closed',
+    early: 'connection closed',
+  },
+  Go: {
+    plaintext: 'HTTP 400',
+    none: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+    unknownAuthority: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+    expired: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+    early: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+  },
 }
 
 async function claimsAbout(env: Environment, listener: Listener, authorities: Authorities, foreign: Authorities): Promise<Claim[]> {
-  const files = certificateFiles(env, listener.entitled)
+  const files = certificateFiles(env, listener.entitled, authorityFile[listener.authority])
   const own = authorities[listener.authority]
   const ca = own.cert
   const entitled = { key: readFileSync(files.key), cert: readFileSync(files.cert), ca }
   const name = listener.entitled
-  const refused = refusals(listener)
+  const refused = refusals[listener.implementation]
   const claim = (what: string, expected: string, identity: ConnectionOptions | Promise<Pair>): Claim => ({
     name: `${listener.name}: ${what}`,
     expected,
@@ -92,6 +117,7 @@ function shown({ speech }: Listener, attempt: Attempt): string {
   const { said, protocol } = attempt
   const state = speech === 'postgres' && said.toString('latin1', 0, 1) === 'E' ? /\0C(\w{5})\0/.exec(said.toString('latin1'))?.[1] : undefined
   if (state) return `SQLSTATE ${state}`
+  if (protocol === 'plaintext' && said.toString('latin1', 0, 12) === 'HTTP/1.0 400') return 'HTTP 400'
   return protocol === 'plaintext' && said[0] === 21 ? 'TLS alert instead of an answer' : `answered by ${protocol}`
 }
 

@@ -8,7 +8,7 @@ import { onCluster } from '../../../clients/environment.ts'
 import { hdfsState, webHdfs } from '../../../clients/hdfs.ts'
 import { kafkaClient, withProducer } from '../../../clients/kafka.ts'
 import { loadServices } from '../../../tasks/lib/compose.ts'
-import { eventsInLake, eventsInTopic, report } from '../../../tasks/lib/lake.ts'
+import { eventsInTopic, inventory, report } from '../../../tasks/lib/lake.ts'
 import { signalGroup } from '../../../tasks/lib/processes.ts'
 import { submit } from '../../../tasks/lib/spark.ts'
 import { processOf } from '../../../tasks/lib/stack.ts'
@@ -34,7 +34,7 @@ async function send(messages: { key: string; value: string }[]): Promise<void> {
   })
 }
 
-const inLake = () => eventsInLake(env, local)
+const inLake = () => inventory(env, local).then(({ count, digest }) => ({ count, digest }))
 
 const event = (index: number, tag: string) => {
   const user = `${tag}-${index % 17}`

@@ -1,7 +1,9 @@
 package ru.vygodno.lake;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import ru.vygodno.job.Arguments;
@@ -9,15 +11,24 @@ import ru.vygodno.job.Job;
 import ru.vygodno.job.Progress;
 
 /**
- * Says how many events the lake holds, malformed ones included, and a digest to be compared with the topic's: the sum,
- * which knows no order, of 48 bits of the SHA-256 of each one's partition, key and id.
+ * Says what the lake holds, to be compared with the topics: how many events, malformed ones included, a digest of them
+ * (the sum, which knows no order, of 48 bits of the SHA-256 of each one's partition, key and id), up to which offsets,
+ * and which products are listed in it.
  */
 public final class Inventory implements Job {
+  private static final String EVENTS = """
+      select kafka_partition, kafka_offset, concat_ws(' ', kafka_partition, user_id, event_id) what from events
+      union all
+      select kafka_partition, kafka_offset, concat_ws(' ', kafka_partition, decode(key, 'UTF-8'), 'malformed')
+      from quarantine where topic = 'client.events'""";
   private static final String DIGEST = """
-      select count(*) events, cast(coalesce(sum(cast(conv(left(sha2(what, 256), 12), 16, 10) as decimal(20))), 0) as string)
-      from (select concat_ws(' ', kafka_partition, user_id, event_id) what from events
-        union all select concat_ws(' ', kafka_partition, decode(key, 'UTF-8'), 'malformed') from quarantine
-        where topic = 'client.events')""";
+      select kafka_partition, count(*), max(kafka_offset) + 1,
+        cast(sum(cast(conv(left(sha2(what, 256), 12), 16, 10) as decimal(20))) as string)
+      from (%s) where kafka_offset >= coalesce(try_element_at(from_json('%s', 'map<string,bigint>'),
+        cast(kafka_partition as string)), 0) group by kafka_partition""";
+  private static final String LISTED = """
+      select product_id from products group by product_id
+      having max(struct(kafka_offset, doc)).doc is not null order by product_id""";
 
   private Inventory() {}
 
@@ -26,17 +37,27 @@ public final class Inventory implements Job {
     Job.main(new Inventory(), "inventory", args);
   }
 
+  /** {@code since}: the first offset of each partition to be counted, as JSON; Kafka may have forgotten the earlier ones. */
   @Override
   public List<String> arguments() {
-    return List.of("lake");
+    return List.of("lake", "since");
   }
 
   @Override
   public void run(SparkSession spark, Arguments arguments) {
-    for (String table : List.of("events", "quarantine")) {
+    for (String table : List.of("events", "quarantine", "products")) {
       LakeTables.read(spark, arguments.required("lake"), table).createOrReplaceTempView(table);
     }
-    Row row = spark.sql(DIGEST).first();
-    new Progress().done("inventory", Map.of("count", row.getLong(0), "digest", row.getString(1)));
+    long count = 0;
+    BigDecimal digest = BigDecimal.ZERO;
+    Map<String, Long> until = new TreeMap<>();
+    for (Row row : spark.sql(DIGEST.formatted(EVENTS, arguments.required("since"))).collectAsList()) {
+      count += row.getLong(1);
+      until.put(String.valueOf(row.getInt(0)), row.getLong(2));
+      digest = digest.add(new BigDecimal(row.getString(3)));
+    }
+    List<String> listed = spark.sql(LISTED).collectAsList().stream().map(row -> row.getString(0)).toList();
+    new Progress().done("inventory",
+        Map.of("count", count, "digest", digest.toPlainString(), "until", until, "listed", listed));
   }
 }
