@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import chalk, { Chalk, type ChalkInstance } from 'chalk'
 import Table from 'cli-table3'
 import type { Command } from 'commander'
@@ -62,7 +63,7 @@ export async function step<T>(name: string, work: (progress: (text: string) => v
   }
 }
 
-/** Rows as a table on a terminal, tab-separated without decoration when piped. */
+/** Rows as a table that fits the terminal, tab-separated without decoration when piped. */
 export function table(head: string[], rows: string[][]): string {
   if (!process.stdout.isTTY) return rows.map((row) => row.map((cell) => cell.replace(/[\t\n]/g, ' ')).join('\t')).join('\n')
   const plain = Boolean(process.env.NO_COLOR)
@@ -70,9 +71,32 @@ export function table(head: string[], rows: string[][]): string {
     head: head.map((title) => out.bold(title)),
     style: { head: [], border: plain ? [] : ['gray'], compact: true },
     wordWrap: true,
+    wrapOnWordBoundary: false,
+    colWidths: columnWidths([head, ...rows], process.stdout.columns),
   })
   view.push(...rows)
   return view.toString()
+}
+
+const padding = 2
+
+/**
+ * Widths of a table's columns, padding included: what the longest cell needs, while all of it fits; else the widest
+ * columns give up what is too much.
+ *
+ * @param available columns of the terminal
+ */
+export function columnWidths(rows: string[][], available: number): number[] {
+  const widths: number[] = []
+  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, ...cell.split('\n').map((line) => stripVTControlCharacters(line).length + padding))
+  const borders = widths.length + 1
+  const least = padding + 1
+  for (let excess = widths.reduce((sum, width) => sum + width, borders) - available; excess > 0; excess--) {
+    const widest = widths.indexOf(Math.max(...widths))
+    if ((widths[widest] ?? 0) <= least) break
+    widths[widest] = (widths[widest] ?? 0) - 1
+  }
+  return widths
 }
 
 /** Data for the caller: one JSON document on stdout. */

@@ -75,7 +75,7 @@ function targetOf(id: string | undefined, options: Target): { kind: RuleKind; va
 
 function report(effect: Effect, { json }: Target): void {
   if (json) return printJson(effect)
-  print(effect.change === 'already so' ? `${effect.rule}: already so` : `${effect.rule}: ${effect.change}, ${effect.retracted} products retracted, ${effect.reinstated} reinstated`)
+  print(effect.change === 'already so' ? `${effect.rule}: already so` : `${effect.rule}: ${effect.change}, ${effect.retracted} product${effect.retracted === 1 ? '' : 's'} retracted, ${effect.reinstated} reinstated`)
 }
 
 async function testFile(env: Environment, file: string, json: boolean): Promise<void> {

@@ -70,7 +70,7 @@ export function productTable(products: Listed[], width: number, colour: boolean)
   const taken = widths.slice(1).reduce((sum, own) => sum + own + 1, 2)
   const table = new Table({
     head: shown.map(({ title }) => title),
-    colWidths: [Math.max(12, width - taken), ...widths.slice(1)],
+    colWidths: [Math.min(widths[0] ?? 0, Math.max(12, width - taken)), ...widths.slice(1)],
     colAligns: shown.map(({ right }) => (right ? 'right' : 'left')),
     style: { head: [], border: colour ? ['gray'] : [], compact: true },
     wordWrap: true,

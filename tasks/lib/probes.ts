@@ -18,10 +18,13 @@ export const probes: Record<string, Probe> = {
     if (!members.includes(target)) throw new Error(`its cluster is ${members.join(', ') || 'empty'}`)
   },
   postgres: (env) => withPostgres({ ...env, postgres: { ...env.postgres, database: 'postgres' } }, 'operator', async (db) => void (await db.query('select 1'))),
+  /** answers, and has handed out the connectors that it has had before */
   connect: async (env, target) => {
     const worker = workers.find((name) => name === target)
     if (!worker) throw new Error(`${target} is no Connect worker`)
-    await connectRest(env, worker).connectors()
+    const connectors = Object.entries(await connectRest(env, worker).connectors())
+    const waiting = connectors.filter(([, { status }]) => [status.connector, ...status.tasks].some(({ state }) => state === 'UNASSIGNED')).map(([name]) => name)
+    if (waiting.length > 0) throw new Error(`not handed out yet: ${waiting.join(', ')}`)
   },
   /** the NameNode is out of safe mode and hears of at least one DataNode */
   hdfs: async (env) => {

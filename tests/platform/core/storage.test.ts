@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { connectRest } from '../../../clients/connect.ts'
 import { kafkaClient, readTopic, withProducer } from '../../../clients/kafka.ts'
-import { loadServices } from '../../../tasks/lib/compose.ts'
+import { enabledServices, loadServices } from '../../../tasks/lib/compose.ts'
 import { idsInPostgres } from '../../../tasks/lib/observe.ts'
-import { down, processOf } from '../../../tasks/lib/stack.ts'
+import { down, processOf, restart } from '../../../tasks/lib/stack.ts'
 import { until } from '../../../tasks/lib/until.ts'
 import { bootstrapped, client, env, run, shop, succeed } from '../platform.ts'
 
@@ -75,4 +75,9 @@ test('every search and every customer action is an event in client.events', asyn
   assert.deepEqual(events.slice(1).map(({ product_id }) => product_id), [id, id, id, id])
   const { code, stderr } = await run(client, ['view', 'no-such-product', '--user', user])
   assert.equal(code, 2, stderr)
+})
+
+test('a Connect worker counts as ready when its connectors run again: nothing to do after a restart', async () => {
+  await restart(env, enabledServices(env).find(({ name }) => name === 'connect') ?? assert.fail('connect is a service'))
+  assert.equal((await succeed('plan', ['connectors'])).trim(), '0 changes')
 })
