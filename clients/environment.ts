@@ -17,7 +17,7 @@ export const workers = ['connect', 'mirror'] as const
 export type Worker = (typeof workers)[number]
 
 /** Groups of services that are switched on together (Compose Specification, profiles). */
-export const profiles = ['core', 'analytics', 'monitoring', 'hdfs3'] as const
+export const profiles = ['core', 'analytics', 'monitoring', 'hdfs3', 'spark'] as const
 export type Profile = (typeof profiles)[number]
 
 /** Where the services of one stack are and where its files lie. */
@@ -34,6 +34,8 @@ export type Environment = {
   profiles: Profile[]
   /** HDFS: as Spark is told of it, and the NameNode's HTTP */
   hdfs: { url: string; http: string }
+  /** this stack's standalone Spark: its master's URL and HTTP; jobs go to `SPARK_MASTER`, which may be another */
+  spark: { url: string; http: string }
   /** what `${NAME}` in compose.yaml and in config files stands for */
   variables: Record<string, string>
 }
@@ -93,6 +95,7 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
     },
     profiles: switchedOn,
     hdfs: { url: `hdfs://${host}:${variable('HDFS_PORT')}`, http: `http://${host}:${variable('HDFS_HTTP_PORT')}` },
+    spark: { url: `spark://${host}:${variable('SPARK_MASTER_PORT')}`, http: `http://${host}:${variable('SPARK_MASTER_HTTP_PORT')}` },
     variables: {
       ...Object.fromEntries(Object.keys(declared).map((name) => [name, variable(name)])),
       ROOT: root,

@@ -11,23 +11,24 @@ const count = (text: string) => {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1')
   return text
 }
+const on = (master?: string) => loadEnvironment(master ? { ...process.env, SPARK_MASTER: master } : process.env)
 const program = new Command('analytics').description('The data lake: jobs of Spark over what customers did.')
-const job = (name: string, description: string) => program.command(name).description(description).option('--master <url>', "Spark's master", 'local[2]').option('--json', 'as JSON')
+const job = (name: string, description: string) => program.command(name).description(description).option('--master <url>', "Spark's master (default: SPARK_MASTER)").option('--json', 'as JSON')
 
 job('ingest', 'Bring what is new in the topics into the lake, each record exactly once.')
   .option('--follow [seconds]', 'go on, looking for more every so many seconds, until Ctrl-C', count)
   .option('--batch <records>', 'the most records that are committed at once', count, '500000')
   .addHelpText('after', '\nExamples:\n  task analytics -- ingest\n  task analytics -- ingest --follow 5')
-  .action(async ({ master, json, follow, batch }: { master: string; json?: true; follow?: string | true; batch: string }) => {
-    const feeds = await ingest(loadEnvironment(), master, { batch, ...(follow ? { follow: follow === true ? '10' : follow } : {}) })
+  .action(async ({ master, json, follow, batch }: { master?: string; json?: true; follow?: string | true; batch: string }) => {
+    const feeds = await ingest(on(master), { batch, ...(follow ? { follow: follow === true ? '10' : follow } : {}) })
     if (json) printJson(feeds)
     else print(feeds.map(({ feed, rows, quarantined, files }) => `${feed}: ${rows} rows added, ${quarantined} malformed records set aside, ${files} files`).join('\n'))
   })
 
 job('compact', 'Make one file of the small ones of each day. What the lake holds stays the same.')
   .addHelpText('after', '\nExample:\n  task analytics -- compact')
-  .action(async ({ master, json }: { master: string; json?: true }) => {
-    const feeds = await compact(loadEnvironment(), master)
+  .action(async ({ master, json }: { master?: string; json?: true }) => {
+    const feeds = await compact(on(master))
     if (json) printJson(feeds)
     else print(feeds.map(({ feed, before, after }) => `${feed}: ${before} files → ${after}`).join('\n'))
   })
@@ -35,8 +36,8 @@ job('compact', 'Make one file of the small ones of each day. What the lake holds
 job('report', 'Funnel by category and brand, trending products, revenue by day, searches without results.')
   .option('--html <file>', 'write one page with charts, too')
   .addHelpText('after', '\nExamples:\n  task analytics -- report\n  task analytics -- report --html report.html')
-  .action(async ({ master, json, html }: { master: string; json?: true; html?: string }) => {
-    const made = await report(loadEnvironment(), master)
+  .action(async ({ master, json, html }: { master?: string; json?: true; html?: string }) => {
+    const made = await report(on(master))
     if (html) {
       writeFileSync(html, reportPage(made, new Date()))
       say(`written: ${html}`)
@@ -47,8 +48,8 @@ job('report', 'Funnel by category and brand, trending products, revenue by day, 
 
 job('recommend', 'Choose a model on the latest days, learn from all days, send what it recommends to every user.')
   .addHelpText('after', '\nExample:\n  task analytics -- recommend && task recommend -- alice')
-  .action(async ({ master, json }: { master: string; json?: true }) => {
-    const made = await recommend(loadEnvironment(), master)
+  .action(async ({ master, json }: { master?: string; json?: true }) => {
+    const made = await recommend(on(master))
     if (json) printJson(made)
     else print(`${made.model} (${made.settings}): ${made.records} lists sent, ${made.retracted} of vanished users retracted`)
   })
@@ -58,8 +59,8 @@ job('evaluate', 'Measure all models on simulated markets and write docs/evaluati
   .option('--users <n>', 'users of each', count, '2000')
   .option('--events <n>', 'events of each', count, '100000')
   .addHelpText('after', '\nExample:\n  task analytics -- evaluate')
-  .action(async ({ master, json, ...market }: { master: string; json?: true; seeds: string; users: string; events: string }) => {
-    const made = await evaluate(loadEnvironment(), master, market)
+  .action(async ({ master, json, ...market }: { master?: string; json?: true; seeds: string; users: string; events: string }) => {
+    const made = await evaluate(on(master), market)
     if (json) printJson(made.values)
     else print(`${made.page}: ${made.studies} markets; the controls held`)
   })

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
 import { print, printJson, runMain, step, table } from '../clients/terminal.ts'
+import { analytics } from './lib/benchmarks/analytics.ts'
 import { latency } from './lib/benchmarks/latency.ts'
 import type { Benchmark, Measure } from './lib/benchmarks/measure.ts'
 import { mirror } from './lib/benchmarks/mirror.ts'
@@ -14,7 +15,7 @@ import { interruptible } from './lib/interrupt.ts'
 import { down } from './lib/stack.ts'
 import { didYouMean } from './lib/yaml.ts'
 
-const benchmarks: Benchmark[] = [startup, search, latency, mirror, shop, filter]
+const benchmarks: Benchmark[] = [startup, search, latency, mirror, analytics, shop, filter]
 const names = benchmarks.map(({ name }) => name)
 
 const program = new Command('bench')

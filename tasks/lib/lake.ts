@@ -10,7 +10,8 @@ const ingested = z.object({ stage: z.literal('ingested'), feed: z.string(), batc
 const compacted = z.object({ stage: z.literal('compacted'), feed: z.string(), before: z.int(), after: z.int() })
 
 const funnel = z.object({ views: z.int(), carts: z.int(), purchases: z.int(), reviews: z.int(), conversion: z.number() })
-const reportShape = z.object({
+/** What `task analytics -- report --json` prints. */
+export const reportShape = z.object({
   totals: z.tuple([
     z.object({ events: z.int(), users: z.int(), first_day: z.string(), last_day: z.string(), views: z.int(), carts: z.int(), purchases: z.int(), reviews: z.int(), searches: z.int(), recommendations: z.int() }),
   ]),
@@ -34,22 +35,22 @@ const lock = (env: Environment) => ({ lock: join(env.stack, 'run', 'lake.lock') 
  *   job ends when all that was there has been read
  * @returns what was added, by feed
  */
-export async function ingest(env: Environment, master: string, options: { batch: string; follow?: string }) {
+export async function ingest(env: Environment, options: { batch: string; follow?: string }) {
   const files = certificateFiles(env, 'analytics')
   const kafka = { brokers: env.clusters.analytics.brokers.join(','), keystore: files.bundle, truststore: files.ca }
-  const lines = await run(env, master, 'ingest', 'Ingest', { ...place(env), ...lock(env), ...kafka, ...options })
+  const lines = await run(env, 'ingest', 'Ingest', { ...place(env), ...lock(env), ...kafka, ...options })
   return lines.flatMap((line) => ingested.safeParse(line).data ?? [])
 }
 
 /** Makes one file of the small ones of each partition; returns how many there were and are, by feed. */
-export async function compact(env: Environment, master: string) {
-  const lines = await run(env, master, 'compact', 'Compact', { ...place(env), ...lock(env) })
+export async function compact(env: Environment) {
+  const lines = await run(env, 'compact', 'Compact', { ...place(env), ...lock(env) })
   return lines.flatMap((line) => compacted.safeParse(line).data ?? [])
 }
 
 /** Computes the reports and writes them below `reports/` in the lake. */
-export async function report(env: Environment, master: string): Promise<Report> {
-  const lines = await run(env, master, 'report', 'Report', place(env))
+export async function report(env: Environment): Promise<Report> {
+  const lines = await run(env, 'report', 'Report', place(env))
   return reportShape.parse(Object.fromEntries(lines.flatMap(({ name, rows }) => (typeof name === 'string' ? [[name, rows]] : []))))
 }
 
@@ -63,9 +64,9 @@ const held = z.object({ count: z.int(), digest: z.string(), until: z.record(z.st
  *
  * @param since only events from these offsets on: Kafka forgets, the lake does not
  */
-export async function inventory(env: Environment, master: string, since: Offsets = new Map()): Promise<z.infer<typeof held>> {
+export async function inventory(env: Environment, since: Offsets = new Map()): Promise<z.infer<typeof held>> {
   const from = JSON.stringify(Object.fromEntries([...since].map(([partition, offset]) => [partition, Number(offset)])))
-  const lines = await run(env, master, 'what the lake holds', 'Inventory', { ...place(env), since: from })
+  const lines = await run(env, 'what the lake holds', 'Inventory', { ...place(env), since: from })
   return held.parse(lines.at(-1))
 }
 
@@ -95,8 +96,8 @@ function parsed(value: Buffer | null): unknown {
   }
 }
 
-function run(env: Environment, master: string, title: string, main: string, args: Record<string, string>): Promise<Line[]> {
-  return step(title, (progress) => submit(env, { module: 'lake', main: `ru.vygodno.lake.${main}`, arguments: args }, master, (line) => progress(describe(line))))
+function run(env: Environment, title: string, main: string, args: Record<string, string>): Promise<Line[]> {
+  return step(title, (progress) => submit(env, { module: 'lake', main: `ru.vygodno.lake.${main}`, arguments: args }, (line) => progress(describe(line))))
 }
 
 function describe({ stage, feed, batch, rows, name }: Line): string {

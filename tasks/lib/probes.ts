@@ -5,6 +5,7 @@ import { hdfsState } from '../../clients/hdfs.ts'
 import { callHttps } from '../../clients/https.ts'
 import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
 import { withPostgres } from '../../clients/postgres.ts'
+import { sparkState } from '../../clients/spark.ts'
 
 /** Looks once whether a service does its work; throws, saying what was seen, when it does not yet. */
 type Probe = (env: Environment, target: string, pid: number) => Promise<void>
@@ -36,6 +37,14 @@ export const probes: Record<string, Probe> = {
   datanode: async (env, target) => {
     const { liveDataNodes } = await hdfsState(env)
     if (!liveDataNodes.includes(Number(target))) throw new Error(`the NameNode knows the DataNodes ${liveDataNodes.join(', ') || '(none)'}`)
+  },
+  'spark-master': async (env) => {
+    if (!(await sparkState(env)).alive) throw new Error('the master is not in charge')
+  },
+  /** the master hears of the worker with this port */
+  'spark-worker': async (env, target) => {
+    const { workers } = await sparkState(env)
+    if (!workers.includes(Number(target))) throw new Error(`the master knows the workers ${workers.join(', ') || '(none)'}`)
   },
   /** answers, and takes the certificate of `monitor` */
   https: async (env, target) => {

@@ -7,10 +7,15 @@ import type { Environment } from '../../clients/environment.ts'
  * What is random in each stack and must stay the same as long as its data lives, made on first use, mode 0600.
  *
  * @returns variables for compose.yaml: the ids of the two Kafka clusters, 16 bytes in base64url each; the file with the
- *   password of Grafana's administrator
+ *   password of Grafana's administrator; what the standalone Spark and its jobs know each other by
  */
-export function stackSecrets(env: Environment): { KAFKA_CLUSTER_ID: string; ANALYTICS_CLUSTER_ID: string; GRAFANA_PASSWORD_FILE: string } {
-  return { KAFKA_CLUSTER_ID: clusterId(env, 'cluster-id'), ANALYTICS_CLUSTER_ID: clusterId(env, 'analytics-cluster-id'), GRAFANA_PASSWORD_FILE: passwordFile(env, 'grafana.password') }
+export function stackSecrets(env: Environment): { KAFKA_CLUSTER_ID: string; ANALYTICS_CLUSTER_ID: string; GRAFANA_PASSWORD_FILE: string; SPARK_SECRET: string } {
+  return {
+    KAFKA_CLUSTER_ID: clusterId(env, 'cluster-id'),
+    ANALYTICS_CLUSTER_ID: clusterId(env, 'analytics-cluster-id'),
+    GRAFANA_PASSWORD_FILE: passwordFile(env, 'grafana.password'),
+    SPARK_SECRET: readFileSync(passwordFile(env, 'spark.secret'), 'utf8'),
+  }
 }
 
 function passwordFile(env: Environment, name: string): string {

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { CheckError, InfraError, messageOf, PrerequisiteError, UsageError, VygodnoError } from '../../clients/errors.ts'
 import { hdfsState } from '../../clients/hdfs.ts'
+import { sparkState } from '../../clients/spark.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
+import { stackSecrets } from './secrets.ts'
 import { render } from './variables.ts'
 
 /**
@@ -40,20 +42,20 @@ const hints: Record<string, string> = {
 
 /**
  * Submits a job to Spark by spark-submit's own main class and waits for its end. The driver runs here, on this stack's
- * loopback address; the executors run in it, too, unless `master` says otherwise.
+ * loopback address; the executors run in it, too, unless SPARK_MASTER says otherwise.
  *
- * @param master Spark's master URL
  * @param onLine called for each line the job says, with a way to end it
  * @returns all of its lines
  * @throws VygodnoError with the code that the job ended with, `HDFS_SAFE_MODE`, `HDFS_NO_DATANODE`, `HDFS_FAILED`,
- *   `SPARK_OUT_OF_MEMORY`, `JOB_KILLED`, or `INTERRUPTED` with the exit code of the signal
+ *   `SPARK_UNREACHABLE`, `SPARK_NO_WORKER`, `SPARK_OUT_OF_MEMORY`, `JOB_KILLED`, or `INTERRUPTED` with the exit code of the signal
  */
-export async function submit(env: Environment, job: Job, master: string, onLine: (line: Line, end: (signal: NodeJS.Signals) => void) => void): Promise<Line[]> {
+export async function submit(env: Environment, job: Job, onLine: (line: Line, end: (signal: NodeJS.Signals) => void) => void): Promise<Line[]> {
   if (!job.local) await requireHdfs(env)
+  await requireWorker(env)
   const cds = { archive: `spark-${job.main.split('.').at(-1)?.toLowerCase()}`, jars: `spark,${job.module}`, train: true }
   const log = join(env.stack, 'logs', 'spark.log')
   mkdirSync(join(env.stack, 'data', 'spark'), { recursive: true, mode: 0o700 })
-  const child = spawn('java', [...archiveOptions(env, cds, true), ...command(env, job, master, log)], {
+  const child = spawn('java', [...archiveOptions(env, cds, true), ...command(env, job, log)], {
     cwd: join(env.stack, 'data', 'spark'),
     env: { ...process.env, HADOOP_USER_NAME: principal, SPARK_LOCAL_IP: env.host },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -88,27 +90,46 @@ export async function submit(env: Environment, job: Job, master: string, onLine:
   return lines
 }
 
-function command(env: Environment, job: Job, master: string, log: string): string[] {
-  const [conf, jar] = [join(env.stack, 'config', 'spark', 'spark.conf'), join(env.build, 'jars', job.module, `${job.module}-0.1.0.jar`)]
-  mkdirSync(join(env.stack, 'config', 'spark'), { recursive: true })
-  writeFileSync(conf, render(readFileSync(join(env.root, 'config', 'spark', 'spark.conf'), 'utf8'), env.variables, 'config/spark/spark.conf'), { mode: 0o600 })
+function command(env: Environment, job: Job, log: string): string[] {
+  const [jars, master] = [join(env.build, 'jars', job.module), env.variables.SPARK_MASTER ?? '']
+  const main = join(jars, `${job.module}-0.1.0.jar`)
+  // executors elsewhere do not have them
+  const others = readdirSync(jars).map((name) => join(jars, name)).filter((jar) => jar !== main)
   return [
     `@${join(env.root, 'config', 'spark', 'jvm.options')}`,
     `-Xmx${env.variables.SPARK_MEMORY}`,
     `-Dvygodno.log=${log}`,
     `-Dlog4j2.configurationFile=${join(env.root, 'config', 'spark', 'log4j2.properties')}`,
     '-cp',
-    `${join(env.build, 'jars', 'spark')}/*:${join(env.build, 'jars', job.module)}/*`,
+    `${join(env.build, 'jars', 'spark')}/*:${jars}/*`,
     'org.apache.spark.deploy.SparkSubmit',
     '--master',
     master,
     '--properties-file',
-    conf,
+    settings(env),
+    ...(master.startsWith('local') ? [] : ['--jars', others.join(',')]),
     '--class',
     job.main,
-    jar,
+    main,
     ...Object.entries(job.arguments).flatMap(([key, value]) => [`--${key}`, value]),
   ]
+}
+
+/** Writes what jobs are submitted with; those for this stack's own master know its secret. */
+function settings(env: Environment): string {
+  const file = join(env.stack, 'config', 'spark', 'spark.conf')
+  const parts = env.variables.SPARK_MASTER === env.spark.url ? ['spark.conf', 'cluster.conf'] : ['spark.conf']
+  const text = parts.map((name) => render(readFileSync(join(env.root, 'config', 'spark', name), 'utf8'), { ...env.variables, ...stackSecrets(env) }, `config/spark/${name}`))
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text.join(''), { mode: 0o600 })
+  return file
+}
+
+/** A job would wait for a worker in silence. Who other masters are, and whom they serve, is not for us to ask. */
+async function requireWorker(env: Environment): Promise<void> {
+  if (env.variables.SPARK_MASTER !== env.spark.url) return
+  const { workers } = await sparkState(env)
+  if (workers.length === 0) throw new InfraError('SPARK_NO_WORKER', `expected a worker at the Spark master ${env.spark.url}, it has none`, 'COMPOSE_PROFILES=core,analytics,spark task up')
 }
 
 /** Told apart here, because a job would wait for minutes. */

@@ -9,7 +9,6 @@ import { liveKeys } from './observe.ts'
 import { recommend } from './recommendations.ts'
 import { until } from './until.ts'
 
-const master = 'local[2]'
 const reason = 'demo'
 const simulated = z.object({ sent: z.int(), users: z.int() })
 const answer = z.object({ known: z.boolean(), items: z.array(z.object({ product_id: z.string(), name: z.string(), reason: z.string().nullish() })) })
@@ -34,7 +33,7 @@ export async function eventsAreMirrored(env: Environment): Promise<string> {
 
 /** The copied events become rows in HDFS; a second look adds none. Products keep coming meanwhile: the canary's. */
 export async function eventsAreInTheLake(env: Environment): Promise<string> {
-  const rows = async () => (await ingest(env, master, { batch: '500000' })).filter(({ feed }) => feed === 'events').reduce((sum, feed) => sum + feed.rows + feed.quarantined, 0)
+  const rows = async () => (await ingest(env, { batch: '500000' })).filter(({ feed }) => feed === 'events').reduce((sum, feed) => sum + feed.rows + feed.quarantined, 0)
   const [added, again] = [await rows(), await rows()]
   if (added < 10_000 || again !== 0) throw new CheckError('DEMO_LAKE', `expected at least 10000 events added and none by a second run, got ${added} and ${again}`, 'task analytics -- ingest')
   return `${added} events added, 0 by a second run`
@@ -42,7 +41,7 @@ export async function eventsAreInTheLake(env: Environment): Promise<string> {
 
 /** A model is chosen, and each user's list arrives in PostgreSQL, from where it is served. */
 export async function recommendationsAreServed(env: Environment): Promise<{ user: string; first: { id: string; name: string }; shown: string }> {
-  const { model, records } = await recommend(env, master)
+  const { model, records } = await recommend(env)
   const users = [...(await liveKeys(env, 'analytics.recommendations'))].filter((user) => user !== '*').sort()
   const user = users.at(0)
   if (!user || records < 2) throw new CheckError('DEMO_RECOMMEND', `expected lists for the users of the lake, got ${records}`, 'task analytics -- recommend')

@@ -74,7 +74,7 @@ function lakeHoldsNoneBanned(env: Environment, judgement: () => Promise<Judged>)
     timeoutMs: 90_000,
     look: async () => {
       const { banned, allowed } = await judgement()
-      const { listed } = await inventory(env, 'local[2]')
+      const { listed } = await inventory(env)
       const passed = listed.filter((id) => banned.has(id))
       const right = listed.filter((id) => allowed.has(id)).length
       if (passed.length > 0) return { ok: false, seen: `${show('banned', passed).join('')}; if banned since the last ingest: task analytics -- ingest` }

@@ -48,7 +48,7 @@ function holdsEvents({ env }: Subject): Claim {
     timeoutMs: 90_000,
     look: async () => {
       const { start } = await topicOffsets(kafkaClient(analytics, 'operator'), 'client.events')
-      const { count, digest, until } = await inventory(env, 'local[2]', start)
+      const { count, digest, until } = await inventory(env, start)
       if (count === 0) return { ok: false, seen: 'no event in the lake, so nothing is proven: task analytics -- ingest' }
       const topic = await eventsInTopic(analytics, until)
       return { ok: count === topic.count && digest === topic.digest, seen: `${count} and ${topic.count} events, digests ${digest} and ${topic.digest}` }
