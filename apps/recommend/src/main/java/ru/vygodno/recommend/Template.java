@@ -36,7 +36,8 @@ final class Template {
         reached by knowing the user. Failed when its mean NDCG@10 is not above that of the chosen model, which does
         see what is in season and in fashion: the mean is compared, not the end of an interval.
       - *Users shuffled*: the trained model is given another user's history. A model that still beats popularity would
-        take its knowledge from where it must not. Failed when the 95 %% interval of its lead over popularity lies above 0.
+        take its knowledge from where it must not. Failed when the 95 %% interval of its
+        lead over popularity lies above 0.
 
       %7$s
 
