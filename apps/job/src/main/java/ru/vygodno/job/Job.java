@@ -1,11 +1,14 @@
 package ru.vygodno.job;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.sql.SparkSession;
 
 /** The frame of a job: arguments, Spark, and how it ends. */
 public interface Job {
+  /** An executor's words, and those of a Spark that won't even start in so small a heap. */
+  Pattern OUT_OF_MEMORY = Pattern.compile("OutOfMemoryError|INVALID_DRIVER_MEMORY|INVALID_EXECUTOR_MEMORY");
 
   /** The keys of its arguments. */
   List<String> arguments();
@@ -44,7 +47,7 @@ public interface Job {
 
   private static String lineOf(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof OutOfMemoryError || String.valueOf(cause.getMessage()).contains("OutOfMemoryError")) {
+      if (cause instanceof OutOfMemoryError || OUT_OF_MEMORY.matcher(String.valueOf(cause.getMessage())).find()) {
         return "SPARK_OUT_OF_MEMORY expected the job to fit into %d MiB of heap, it did not"
             .formatted(Runtime.getRuntime().maxMemory() >> 20);
       }
