@@ -5,7 +5,8 @@ import type { Environment } from '../../../clients/environment.ts'
 import { messageOf, UsageError } from '../../../clients/errors.ts'
 import { type Sender, withSender } from '../../../clients/sender.ts'
 
-const LINGER_MS = 50
+// nobody waits for a single event, and on a busy machine records that don't wait make requests of a few, which make it busier
+const LINGER_MS = 1_000
 const NEWLINE = Buffer.from('\n')
 
 /** Where events go: as `client-api` to its topic, or as lines to a file, which is written anew. */
