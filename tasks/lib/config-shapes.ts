@@ -48,7 +48,7 @@ export const bansShape = z.strictObject({
   rules: z.array(z.strictObject({ kind: z.enum(ruleKinds), value: scalar, reason: z.string().min(1) })),
 })
 
-export const foldersShape = z.record(z.string().startsWith('/'), z.strictObject({ owner: z.string(), permission: z.string().regex(/^[0-7]{3}$/) }))
+export const foldersShape = z.record(z.string().regex(/^(\/|\$\{)/), z.strictObject({ owner: z.string(), permission: z.string().regex(/^[0-7]{3}$/) }))
 
 // what begins with x- is there to be referred to (as in the Compose Specification)
 export const connectorsShape = z.record(z.string(), z.record(z.string(), scalar))

@@ -4,7 +4,7 @@ import { checkConnectors, checkPrincipals, checkTopics, declaredConnectors } fro
 import { bansShape, type ConnectorsFile, connectorsShape, foldersShape, type Principals, principalsShape, type SeedRules, type TopicsFile, topicsShape } from './config-shapes.ts'
 import { checkDashboards } from './dashboards/check.ts'
 import { checkMonitoring } from './monitoring-config.ts'
-import { interpolate } from './variables.ts'
+import { interpolate, render } from './variables.ts'
 import { didYouMean, type Loaded, loadYaml, type Problem, refuse } from './yaml.ts'
 
 /** A topic with every setting that is made on the topic itself. */
@@ -46,7 +46,7 @@ export function loadConfig(env: Environment, folder = join(env.root, 'config')):
     principals: principals.value,
     connectors: byName(workers, (worker) => connectors[worker].declared),
     bans: bans.value,
-    folders: Object.entries(folders.value).map(([path, declared]) => ({ path, ...declared })),
+    folders: Object.entries(folders.value).map(([path, declared]) => ({ path: render(path, env.variables, 'config/lake.yaml'), ...declared })),
   }
 }
 

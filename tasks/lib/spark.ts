@@ -23,10 +23,12 @@ export type Line = z.infer<typeof lineShape>
 
 const principal = 'analytics'
 
+const anew = 'export LAKE=/another-lake; task apply -- folders; task analytics -- ingest'
+
 /** What to do about the failures that a job names; README has the same list. */
 const hints: Record<string, string> = {
-  CHECKPOINT_FOREIGN: 'LAKE=/another-lake task analytics -- ingest begins anew; or go back to the cluster it belongs to',
-  CHECKPOINT_LOST: 'restore that folder in HDFS, or begin anew: LAKE=/another-lake task analytics -- ingest',
+  CHECKPOINT_FOREIGN: `begin anew: ${anew}; or go back to the cluster it belongs to`,
+  CHECKPOINT_LOST: `restore that folder in HDFS, or begin anew: ${anew}`,
   CONTROL_FAILED: 'the measuring is wrong, not the models: less .stack/*/data/evaluation/evaluation.md',
   KAFKA_DENIED: 'task apply',
   KAFKA_UNREACHABLE: 'task status, then task up',
@@ -36,7 +38,7 @@ const hints: Record<string, string> = {
   LAKE_UNREACHABLE: 'task status, then task up',
   NO_EVENTS: 'task client -- view 10101 --user alice (or task simulate), then task analytics -- ingest',
   NO_PRODUCTS: 'task shop -- send data/products.json, then task analytics -- ingest',
-  RECORDS_GONE: 'LAKE=/another-lake task analytics -- ingest begins anew with what Kafka still has',
+  RECORDS_GONE: `begin anew with what Kafka still has: ${anew}`,
   TOPIC_MISSING: 'task apply',
 }
 

@@ -111,3 +111,7 @@ test('an alert without severity or advice is refused, with or without promtool',
   assert.match(refused(changed('prometheus/rules/platform.yaml', 'severity: none', 'severity: nonne')), /rules\/platform\.yaml:\d+:\d+ /)
   assert.match(refused(changed('prometheus/rules/platform.yaml', '          runbook: "task alerts shows when it was last heard"\n', '')), /rules\/platform\.yaml:\d+:\d+ /)
 })
+
+test('the folder of the lake follows LAKE, so that another one can be begun', () => {
+  assert.deepEqual(loadConfig(loadEnvironment({ LAKE: '/another' })).folders.map(({ path, owner }) => ({ path, owner })), [{ path: '/another', owner: 'analytics' }])
+})
