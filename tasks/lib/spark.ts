@@ -117,8 +117,8 @@ function command(env: Environment, job: Job, log: string): string[] {
   ]
 }
 
-/** Writes what jobs are submitted with; those for this stack's own master know its secret. */
-function settings(env: Environment): string {
+/** Writes what jobs are submitted with; those for this stack's own master know its secret. Returns the file. */
+export function settings(env: Environment): string {
   const file = join(env.stack, 'config', 'spark', 'spark.conf')
   const parts = env.variables.SPARK_MASTER === env.spark.url ? ['spark.conf', 'cluster.conf'] : ['spark.conf']
   const text = parts.map((name) => render(readFileSync(join(env.root, 'config', 'spark', name), 'utf8'), { ...env.variables, ...stackSecrets(env) }, `config/spark/${name}`))
