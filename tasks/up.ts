@@ -6,6 +6,7 @@ import { interruptible } from './lib/interrupt.ts'
 import { requirePrograms } from './lib/prerequisites.ts'
 import { apply, plan, selectKinds, withContext } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
+import { makeSecrets } from './lib/secrets.ts'
 import { up } from './lib/stack.ts'
 
 const program = new Command('up').description('Start the services that do not run, and wait until they are ready').addHelpText('after', '\nExample:\n  task up')
@@ -16,6 +17,7 @@ program.action(async () => {
   interruptible()
   const certs = selectKinds(registry, ['certs'], env.profiles)
   await step('certificates', () => withContext(async (context) => apply(context, certs, await plan(context, certs))))
+  makeSecrets(env)
   await up(env, enabledServices(env))
 })
 

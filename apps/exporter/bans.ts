@@ -1,6 +1,6 @@
 import type { Environment } from '../../clients/environment.ts'
 import { kafkaClient, type Offsets, readTopic, type Read } from '../../clients/kafka.ts'
-import { answerSchema, ruleKinds, ruleSchema } from '../../clients/rules.ts'
+import { answerSchema, readRule, ruleKinds } from '../../clients/rules.ts'
 import type { Collector } from './collector.ts'
 import { banHits, bansInForce } from './metrics.ts'
 
@@ -29,8 +29,9 @@ export function banCollector(env: Environment): Collector {
       await readOn('catalog.bans', ({ partition, key, value }) => {
         // every rule stands in every partition; one of them is enough
         if (partition !== 0 || !isRule(key)) return
+        const rule = value && readRule(key, value)
         if (value === null) kinds.delete(key)
-        else kinds.set(key, ruleSchema.parse(JSON.parse(value.toString())).kind)
+        else if (rule) kinds.set(key, rule.kind)
       })
       await readOn('catalog.bans.applied', ({ partition, key, value }) => {
         const count = value === null ? 0 : answerSchema.parse(JSON.parse(value.toString())).blocked

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { followTopic, type Kafka, kafkaClient, kafkaError, readTopic, topicOffsets, withProducer } from '../../clients/kafka.ts'
 import { InfraError, VygodnoError } from '../../clients/errors.ts'
-import { answerSchema, type Rule, ruleId, type RuleKind, ruleSchema } from '../../clients/rules.ts'
+import { answerSchema, readRule, type Rule, ruleId, type RuleKind } from '../../clients/rules.ts'
 import { loadConfig } from './config.ts'
 import type { Change } from './reconcile.ts'
 
@@ -25,17 +25,14 @@ export type Listed = Rule & { hits: number }
 async function readBans(kafka: Kafka): Promise<{ rules: Map<string, Rule>; seedVersion: number }> {
   const rules = new Map<string, Rule>()
   let seedVersion = 0
-  const perPartition = new Map<string, Buffer | null>()
   await readTopic(kafka, principal, bansTopic, ({ partition, key, value }) => {
     // every rule stands in every partition; one of them is enough
-    if (partition === 0 && key !== null) perPartition.set(key, value)
+    if (partition !== 0 || key === null) return
+    if (key === seedKey) seedVersion = value ? seedSchema.parse(JSON.parse(value.toString())).version : 0
+    const rule = value && readRule(key, value)
+    if (value === null) rules.delete(key)
+    else if (rule) rules.set(key, rule)
   })
-  for (const [key, value] of perPartition) {
-    if (value === null) continue
-    const parsed: unknown = JSON.parse(value.toString())
-    if (key === seedKey) seedVersion = seedSchema.parse(parsed).version
-    else rules.set(key, ruleSchema.parse(parsed))
-  }
   return { rules, seedVersion }
 }
 

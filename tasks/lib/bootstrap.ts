@@ -5,6 +5,7 @@ import { enabledServices } from './compose.ts'
 import { requirePrograms } from './prerequisites.ts'
 import { apply, plan, type Resource, selectKinds, withContext, withoutRemovals } from './reconcile.ts'
 import { registry } from './resources/registry.ts'
+import { makeSecrets } from './secrets.ts'
 import { summarise } from './show.ts'
 import { up } from './stack.ts'
 
@@ -16,6 +17,7 @@ import { up } from './stack.ts'
 export async function bootstrap(env: Environment): Promise<string> {
   await step('prerequisites', () => requirePrograms(['java', 'openssl', 'keytool']))
   const before = await step('certificates', () => reconcile(selectKinds(registry, ['certs'], env.profiles)))
+  makeSecrets(env)
   await up(env, enabledServices(env))
   const after = await step('topics, access rules, schema, connectors', () => reconcile(selectKinds(registry, [], env.profiles)))
   const seeds = await step('ban list', () => loadSeedRules(env))

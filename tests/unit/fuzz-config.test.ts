@@ -8,10 +8,7 @@ import { loadEnvironment } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { loadServices } from '../../tasks/lib/compose.ts'
 import { loadConfig } from '../../tasks/lib/config.ts'
-
-/** The same in every run; FUZZ_SEED and FUZZ_SECONDS change that by hand. */
-const seed = Number(process.env.FUZZ_SEED ?? 20_261_124)
-const limits = { seed, numRuns: process.env.FUZZ_SECONDS ? 1_000_000 : 1_500, interruptAfterTimeLimit: Number(process.env.FUZZ_SECONDS ?? 6) * 1000, markInterruptAsFailure: false }
+import { limits } from './fuzz.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'vygodno-fuzz-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))
@@ -63,7 +60,7 @@ test('whatever is done to a file of config/, it is accepted, or refused with the
         writeFileSync(join(folder, file), text)
       }
     }),
-    limits,
+    limits(150),
   )
 })
 
@@ -76,6 +73,6 @@ test('whatever is done to compose.yaml, it is accepted, or refused with the plac
       writeFileSync(join(copy, 'compose.yaml'), damaged(text, damages))
       acceptedOrRefused(() => loadServices(env, join(copy, 'compose.yaml')))
     }),
-    limits,
+    limits(300),
   )
 })

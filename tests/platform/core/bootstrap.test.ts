@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { env, run, succeed } from '../platform.ts'
+import { certificateFiles } from '../../../clients/environment.ts'
+import { openAuthority } from '../../../tasks/lib/authorities.ts'
+import { sign } from '../../../tasks/lib/signing.ts'
+import { env, run, shop, succeed } from '../platform.ts'
 
 test('bootstrap that was interrupted goes on when it is run again; run a third time it changes nothing', async () => {
   let killed = false
@@ -45,4 +48,20 @@ test('what a command refuses, it refuses before touching anything, with exit cod
     assert.equal(stdout, '')
     assert.match(stderr, new RegExp(`\\[${code}\\]\\n  → `))
   }
+})
+
+test('expired certificates are renewed by up, with a warning, and what runs takes the new ones', async () => {
+  const authority = await openAuthority(env, 'platform')
+  for (const name of ['shop-api', 'product-filter']) {
+    const { key, cert } = await sign(authority, { name, fromDays: -30, toDays: -1 })
+    const files = certificateFiles(env, name)
+    for (const [file, content] of [[files.key, key], [files.cert, cert], [files.bundle, `${key}${cert}${authority.cert}`]] as const) writeFileSync(file, content, { mode: 0o600 })
+  }
+  const { code, stderr } = await run('up')
+  assert.equal(code, 0, stderr)
+  for (const name of ['shop-api', 'product-filter']) assert.match(stderr, new RegExp(`the certificate of ${name} is renewed: it expired 1\\.0 days ago`))
+  assert.match(stderr, /product-filter: its declaration changed/)
+  assert.equal((await succeed('plan')).trim(), '0 changes')
+  await succeed('status')
+  await succeed(shop, ['send', 'data/products.json'])
 })

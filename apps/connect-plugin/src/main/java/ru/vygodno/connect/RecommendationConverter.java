@@ -19,6 +19,8 @@ public final class RecommendationConverter extends RowConverter {
   private static final Set<String> DOCUMENT = Set.of("computed_at", "model", "items");
   private static final Set<String> ITEM = Set.of("product_id", "reason", "score");
 
+  private static final int MAX_PATH = 100;
+
   private final JsonFactory json = JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
 
   /** Creates a converter whose keys are user ids. */
@@ -78,7 +80,8 @@ public final class RecommendationConverter extends RowConverter {
 
   private static void expect(boolean held, String path, String expected, JsonParser parser) {
     if (!held) {
-      String where = path.isEmpty() ? "" : path + ": ";
+      // a name may be as long as a record; the message goes into a header of the dead letter
+      String where = path.isEmpty() ? "" : path.substring(0, Math.min(path.length(), MAX_PATH)) + ": ";
       throw new DataException(where + "expected " + expected + ", got " + parser.currentToken());
     }
   }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.List;
+import java.util.Random;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
@@ -63,5 +65,29 @@ class EventsTest {
     refused("at: expected a time from 2020", GOOD.replace("2026-03-05T01", "2019-12-31T01"));
     refused("at: expected a time from 2020", GOOD.replace("2026-03-05T01", "2026-03-07T01"));
     assertEquals("2026-03-05", read(GOOD.replace("2026-03-05T01", "2026-03-06T01")).getString(14));
+  }
+
+  /** Whatever the bytes are, the answer is a row or a refusal with its reason, which the lake sets aside. */
+  @Test
+  void survivesDamage() {
+    Random random = new Random(20_261_124);
+    String[] pieces = {"", "\"", "{", "[".repeat(2000), "null", "1e999", "\u0000", "Ё", "+18:30", "9".repeat(400), "../.."};
+    int runs = Integer.parseInt(System.getenv().getOrDefault("FUZZ_RUNS", "5000"));
+    int rows = 0;
+    for (int run = 0; run < runs; run++) {
+      int at = random.nextInt(GOOD.length());
+      byte[] value = bytes(GOOD.substring(0, at) + pieces[random.nextInt(pieces.length)] + GOOD.substring(Math.min(GOOD.length(), at + random.nextInt(3))));
+      value[random.nextInt(value.length)] = random.nextBoolean() ? (byte) random.nextInt(256) : (byte) '0';
+      Source source = new Source(bytes("Ёжик"), value, 3, 42, RECORDED);
+      for (RowReader reader : List.<RowReader>of(Events::read, Products::read)) {
+        try {
+          assertTrue(reader.read(source).getString(reader.read(source).length() - 1).matches("20\\d\\d-\\d\\d-\\d\\d"));
+          rows++;
+        } catch (MalformedRecordException refused) {
+          assertTrue(refused.getMessage().length() < 1000, refused.getMessage());
+        }
+      }
+    }
+    assertTrue(rows > runs / 50 && rows < runs, rows + " rows");
   }
 }

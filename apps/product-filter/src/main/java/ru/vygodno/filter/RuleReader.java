@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -16,7 +17,11 @@ final class RuleReader {
   /** A rule's id is repeated in every audit record of what it blocks. */
   private static final int MAX_ID = 1000;
 
-  private final JsonFactory json = new JsonFactory();
+  /** The name of a change is repeated in every answer; ours have 36 characters. */
+  static final int MAX_CHANGE = 100;
+
+  private final JsonFactory json =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /** Returns the rule id a ban record is about; refuses keys that can't be one. */
   String id(byte[] key) throws BadRuleException {
@@ -67,6 +72,9 @@ final class RuleReader {
     String value = kind.ruleForm(texts.getOrDefault("value", ""));
     if (kind == Kind.WORDS ? Normal.words(value).isEmpty() : value.isEmpty()) {
       throw new BadRuleException("value: expected text to compare, got " + texts.get("value"));
+    }
+    if (texts.getOrDefault("change", "").length() > MAX_CHANGE) {
+      throw new BadRuleException("change: expected at most %d characters".formatted(MAX_CHANGE));
     }
     return new Rule(kind, value, texts.get("change"));
   }

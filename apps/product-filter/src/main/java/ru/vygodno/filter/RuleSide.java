@@ -164,7 +164,7 @@ final class RuleSide {
 
   private static String change(Record<byte[], byte[]> record, Rule rule) {
     Header header = record.headers().lastHeader("change");
-    if (header != null && header.value() != null) {
+    if (header != null && header.value() != null && header.value().length <= RuleReader.MAX_CHANGE) {
       return new String(header.value(), StandardCharsets.UTF_8);
     }
     return rule == null ? null : rule.change();
