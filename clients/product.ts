@@ -219,8 +219,10 @@ function valueEnds(level: Level | undefined): void {
   if (level?.names) level.atName = true
 }
 
-// jsonb keeps numbers as numeric, whose reach ends far outside a double's but long before a parser's
+// jsonb keeps numbers as numeric, whose reach ends far outside a double's but long before a parser's; what is so small
+// that a double would be nought fails when it is read, as what is too large does
 function holdable(number: string): boolean {
   const exponent = Number(/e(.*)/i.exec(number)?.[1] ?? 0)
-  return number.length <= MAX_DIGITS && Math.abs(exponent) <= MAX_EXPONENT && Number.isFinite(Number(number))
+  const vanishes = Number(number) === 0 && /[1-9]/.test(number.replace(/e.*/i, ''))
+  return number.length <= MAX_DIGITS && Math.abs(exponent) <= MAX_EXPONENT && Number.isFinite(Number(number)) && !vanishes
 }

@@ -9,10 +9,11 @@ import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.connect.errors.DataException;
+import ru.vygodno.product.Instants;
 
 /**
- * Turns the recommendations of a user into a row. Strict about what serving relies on: an object with a text
- * {@code computed_at} and {@code model} and an array {@code items}, each with a text {@code product_id} and
+ * Turns the recommendations of a user into a row. Strict about what serving relies on: an object with an instant
+ * {@code computed_at}, a text {@code model} and an array {@code items}, each with a text {@code product_id} and
  * {@code reason} and a number {@code score}.
  */
 public final class RecommendationConverter extends RowConverter {
@@ -52,11 +53,11 @@ public final class RecommendationConverter extends RowConverter {
       if (name.equals("items") && needed == DOCUMENT) {
         items(parser);
       } else if (name.equals("score") && needed == ITEM) {
-        boolean finite = parser.currentToken().isNumeric() && Double.isFinite(parser.getDoubleValue());
-        expect(finite && parser.getTextLength() <= 40, at, "a number", parser);
+        expect(parser.currentToken().isNumeric() && parser.getTextLength() <= 40 && fitsDouble(parser), at, "a number", parser);
       } else {
         expect(needed.contains(name) || name.equals(needed == ITEM ? "reason_product_id" : "user_id"), at, "no other field", parser);
         expect(parser.currentToken() == JsonToken.VALUE_STRING && storable(parser.getText()), at, "text", parser);
+        expect(!name.equals("computed_at") || instant(parser.getText()), at, "an instant such as 2026-03-01T00:00:00Z", parser);
       }
     }
     for (String name : needed) {
@@ -71,6 +72,17 @@ public final class RecommendationConverter extends RowConverter {
       expect(parser.currentToken() == JsonToken.START_OBJECT, path, "an object", parser);
       fields(parser, path + ".", ITEM);
     }
+  }
+
+  /** Neither too large nor so small that it would be nought: PostgreSQL refuses to cast both. */
+  private static boolean fitsDouble(JsonParser parser) throws IOException {
+    double value = parser.getDoubleValue();
+    return Double.isFinite(value) && (value != 0 || parser.getDecimalValue().signum() == 0);
+  }
+
+  /** What PostgreSQL can cast to timestamptz: its years begin with 1, its offsets end before 16 hours. */
+  private static boolean instant(String text) {
+    return text.length() <= 30 && text.endsWith("Z") && !text.startsWith("0000") && Instants.valid(text);
   }
 
   /** What jsonb can hold: no U+0000, no half of a surrogate pair. */

@@ -51,8 +51,9 @@ class RecommendationConverterTest {
   @ParameterizedTest
   @ValueSource(strings = {
       "", "null", "[]", "{}", "{\"items\":[", "\"als\" -> 1", "\"als\" -> \"a\\u0000\"", "\"als\" -> \"\\ud800\"",
-      "\"items\":[ -> \"items\":[1,", "0.5 -> \"0.5\"", "0.5 -> 1e999", "\"product_id\":\"1\", -> ",
+      "\"items\":[ -> \"items\":[1,", "0.5 -> \"0.5\"", "0.5 -> 1e999", "0.5 -> 1e-400", "\"product_id\":\"1\", -> ",
       "\"reason_product_id\":\"2\" -> \"reason_product_id\":2", "\"score\":0.5 -> \"score\":0.5,\"score\":0.6",
+      "2026-03-01T00:00:00Z -> yesterday", "2026-03-01T00:00:00Z -> 2026-03-01T00:00:00+18:00", "2026-03 -> 0000-03",
       "\"model\" -> \"other\":1,\"model\"", "\"score\":0.5 -> \"score\":0.5,\"items\":[]", "}]} -> }]}}"})
   void refusesWhatCannotBeServed(String change) {
     String[] parts = change.split(" -> ", -1);

@@ -141,9 +141,14 @@ final class Cursor {
     String s = parser.getText();
     int e = Math.max(s.indexOf('e'), s.indexOf('E'));
     boolean far = e >= 0 && (s.length() - e > 5 || Math.abs(Integer.parseInt(s.substring(e + 1))) > MAX_EXPONENT);
-    if (far || s.length() > MAX_DIGITS || Double.isInfinite(parser.getDoubleValue())) {
+    if (far || s.length() > MAX_DIGITS || Double.isInfinite(parser.getDoubleValue()) || vanishes()) {
       note(DOCUMENT, Reason.BAD_VALUE, path(), "expected a number that a double can hold, got " + Got.value(parser));
     }
+  }
+
+  /** So small that a double would be nought: PostgreSQL refuses to cast it. */
+  private boolean vanishes() throws IOException {
+    return parser.getDoubleValue() == 0 && parser.getDecimalValue().signum() != 0;
   }
 
   void missing(Field field, String path, String expected) {

@@ -4,12 +4,13 @@ package ru.vygodno.product;
  * Checks {@code YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)} (the RFC 3339 profile of ISO-8601, without leap seconds)
  * by hand: the java.time parser takes longer than all the rest of reading a product.
  */
-final class Instants {
+public final class Instants {
   private static final int[] DAYS = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
   private Instants() {}
 
-  static boolean valid(String s) {
+  /** Whether the text is an instant of the years 0000 to 9999. */
+  public static boolean valid(String s) {
     if (s.length() < 20 || s.charAt(4) != '-' || s.charAt(7) != '-' || s.charAt(10) != 'T'
         || s.charAt(13) != ':' || s.charAt(16) != ':') {
       return false;
