@@ -2,22 +2,37 @@ import type { Environment } from '../../../clients/environment.ts'
 import { withPostgres } from '../../../clients/postgres.ts'
 import { type Claim, prove, type Result } from './check.ts'
 
-/** What a role may do with the tables; each statement touches no row, and is rolled back all the same. */
-const statements = {
-  'read products': 'select product_id from products limit 1',
-  'write products': "insert into products (product_id, doc) select product_id, doc from products where false",
-  'delete products': 'delete from products where false',
+const writing = (table: string, key: string) => ({
+  [`write ${table}`]: `insert into ${table} (${key}, doc) select null, null where false`,
+  [`change ${table}`]: `update ${table} set doc = null where false`,
+  [`delete ${table}`]: `delete from ${table} where false`,
+})
+/** What a role may do in the database; each statement touches no row, and is rolled back all the same. */
+const statements: Record<string, string> = {
+  'read ids of products': 'select product_id from products limit 1',
+  'read products': 'select doc from products limit 1',
+  ...writing('products', 'product_id'),
+  'read recommendations': 'select doc from recommendations limit 1',
+  ...writing('recommendations', 'user_id'),
+  'read product_words': 'select word from product_words limit 1',
+  'write product_words': 'insert into product_words select null where false',
+  'read canary': 'select flight from canary limit 1',
+  'write canary': 'insert into canary select null where false',
+  'ask for the newest recommendation': 'select newest_recommendation()',
   'read schema_versions': 'select name from schema_versions limit 1',
   'create tables': 'create table check_of_rights (id int)',
-} as const
+}
 
+const everything = Object.keys(statements)
 /** Nobody else has a role: the certificate of another principal lets nobody in. */
 const declared: Record<string, string[]> = {
-  operator: Object.keys(statements),
-  connect: ['read products', 'write products', 'delete products'],
-  'client-api': ['read products'],
-  // it sees ids only, which is what is asked for here
-  exporter: ['read products'],
+  operator: everything,
+  // the sinks: their two tables, which they also have to read to know whether a row is new
+  connect: everything.filter((name) => / (products|recommendations)$/.test(name)),
+  // search, corrections, recommendations; it writes nothing
+  'client-api': ['read ids of products', 'read products', 'read recommendations', 'read product_words'],
+  // how many products there are, whether the canary has landed, how old the recommendations are
+  exporter: ['read ids of products', 'read canary', 'ask for the newest recommendation'],
 }
 
 const loginRefused = 'no login: 28000'
