@@ -45,7 +45,7 @@ export function checkPrincipals({ value, problem }: Loaded<Principals>, topics: 
     if (name in value.servers) problems.push(problem(['clients', name], 'expected a name that no server has'))
     for (const cluster of topics.value ? clusters : []) {
       const declared = topicNames(topics, cluster)
-      for (const right of ['read', 'write', 'inspect', 'copy'] as const)
+      for (const right of ['read', 'write', 'watch', 'inspect', 'copy'] as const)
         client[cluster][right].forEach((topic, index) => {
           const known = topic.endsWith('*') ? declared.some((other) => other.startsWith(topic.slice(0, -1))) : declared.includes(topic)
           if (!known) problems.push(problem(['clients', name, cluster, right, index], `expected a topic of topics.yaml, got ${topic}${didYouMean(topic, declared)}`))

@@ -35,7 +35,7 @@ const authority = z.enum(authorities).prefault('platform')
 const superOn = z.array(z.enum(clusters)).prefault([])
 const clusterOperations = ['DESCRIBE', 'CREATE', 'ALTER', 'DESCRIBE_CONFIGS', 'ALTER_CONFIGS'] as const
 const rights = z.strictObject({
-  read: names, write: names, groups: names, transactions: names, own: names, inspect: names, inspect_groups: names, copy: names,
+  read: names, write: names, groups: names, transactions: names, own: names, watch: names, inspect: names, inspect_groups: names, copy: names,
   cluster: z.array(z.enum(clusterOperations)).prefault([]),
 })
 export const principalsShape = z.strictObject({

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { loadEnvironment } from '../../clients/environment.ts'
 import { sparkState } from '../../clients/spark.ts'
-import { stackSecrets } from '../../tasks/lib/secrets.ts'
+import { makeSecrets, stackSecrets } from '../../tasks/lib/secrets.ts'
 import { settings } from '../../tasks/lib/spark.ts'
 
 const stack = mkdtempSync(join(tmpdir(), 'vygodno-spark-'))
@@ -14,6 +14,7 @@ after(() => rmSync(stack, { recursive: true }))
 
 test("only jobs for the stack's own Spark are given its secret", () => {
   const own = on('spark://127.0.0.77:19700')
+  makeSecrets(own)
   const { SPARK_SECRET: secret } = stackSecrets(own)
   assert.match(readFileSync(settings(own), 'utf8'), new RegExp(`spark.authenticate.secret +${secret}\n`))
   assert.equal(statSync(settings(own)).mode & 0o777, 0o600)

@@ -57,10 +57,11 @@ export function declaredAcls({ principals }: Config, cluster: Cluster): Acl[] {
     const topicRights = ([
       [client.read, ['READ', 'DESCRIBE']],
       [client.write, ['WRITE', 'DESCRIBE']],
+      [client.watch, ['DESCRIBE']],
       [client.inspect, ['DESCRIBE', 'DESCRIBE_CONFIGS']],
       // to commit a group's position in a topic takes the right to read it
       [client.copy, ['CREATE', 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'ALTER', 'ALTER_CONFIGS']],
-      [client.own, ['CREATE', 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'DELETE']],
+      [client.own, ['CREATE', 'READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS']],
     ] satisfies [string[], string[]][]).flatMap(([names, operations]) => allow('topic', names, operations))
     return withoutRepetition([
       ...topicRights,
