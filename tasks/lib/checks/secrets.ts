@@ -14,8 +14,8 @@ export const secrets: Group = {
 }
 
 function claims({ env, services }: Subject): Claim[] {
-  const folder = join(env.stack, 'certs')
-  const known = secretTexts(folder)
+  const folders = ['certs', 'secrets'].map((name) => join(env.stack, name)).filter((folder) => existsSync(folder))
+  const known = folders.flatMap(secretTexts).filter((secret) => secret.length > 8)
   const pids = services.flatMap((service) => processOf(env, service)?.pid ?? []).flatMap(family)
   const nowhere = (name: string, places: () => Promise<[string, string][]>): Claim => ({
     name: `no secret in ${name}`,
@@ -31,7 +31,7 @@ function claims({ env, services }: Subject): Claim[] {
       name: 'modes of keys and certificates',
       expected: 'for the owner only',
       look: async () => {
-        const files = [folder, ...readdirSync(folder).map((name) => join(folder, name)), join(env.stack, 'data')]
+        const files = [...folders, ...folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name))), join(env.stack, 'data')]
         const open = files.filter((file) => (statSync(file).mode & 0o077) !== 0)
         return { ok: open.length === 0, seen: open.map((file) => relative(env.stack, file)).join(', ') || `${files.length} files and folders` }
       },
@@ -53,10 +53,10 @@ function claims({ env, services }: Subject): Claim[] {
   ]
 }
 
-/** What would give a secret away: the body of each private key (its first line is the same for all keys of a kind), and passwords. */
+/** What would give a secret away: the body of each private key (its first line is the same for all keys of a kind), passwords, and the token of Telegram. */
 function secretTexts(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
-    if (name.endsWith('.password')) return [readFileSync(join(folder, name), 'utf8').trim()]
+    if (/\.(password|token)$/.test(name)) return [readFileSync(join(folder, name), 'utf8').trim()]
     if (!name.endsWith('.key')) return []
     return [readFileSync(join(folder, name), 'utf8').split('\n')[2] ?? ''].filter((line) => line.length > 20)
   })
