@@ -134,6 +134,9 @@ export async function runMain(program: Command, argv: string[] = process.argv.sl
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
+  // what nobody waits for any more, as when one of several things at once has failed: said like any other error
+  const crashed = (error: unknown) => process.exit(report(error))
+  process.on('unhandledRejection', crashed).on('uncaughtException', crashed)
   const commands = [program, ...program.commands]
   for (const command of commands) command.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
   try {

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
 import { Command } from 'commander'
-import { certificateFiles, loadEnvironment } from '../clients/environment.ts'
-import { PrerequisiteError, UsageError } from '../clients/errors.ts'
+import { loadEnvironment } from '../clients/environment.ts'
+import { UsageError } from '../clients/errors.ts'
 import { out, print, printJson, runMain, say, table, warn } from '../clients/terminal.ts'
 import { isRotating } from './lib/authorities.ts'
-import { listCertificates, renewalDays } from './lib/certificates.ts'
+import { listCertificates, renewalDays, requireCertificates } from './lib/certificates.ts'
 import { enabledServices } from './lib/compose.ts'
 import { loadConfig } from './lib/config.ts'
 import { interruptible } from './lib/interrupt.ts'
@@ -42,7 +41,7 @@ program
     const known = wanted.map(({ name }) => name)
     for (const name of names) if (!known.includes(name)) throw new UsageError('UNKNOWN_PRINCIPAL', `expected one of ${known.join(', ')}, got ${name}${didYouMean(name, known)}`, 'task certs')
     if ([names.length > 0, all, ca].filter(Boolean).length !== 1) throw new UsageError('ROTATE_WHAT', 'expected names, --all or --ca, and one of these only', 'task certs -- rotate --help')
-    if (!existsSync(certificateFiles(env, 'operator').cert)) throw new PrerequisiteError('CERTIFICATE_MISSING', `expected certificates in ${env.stack}, there are none`, 'task bootstrap')
+    requireCertificates(env)
     interruptible()
     const services = enabledServices(env)
     if (ca || isRotating(env)) await rotateAuthorities(env, services, wanted)

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { CheckError } from '../clients/errors.ts'
 import { out, print, printJson, runMain, say, table } from '../clients/terminal.ts'
+import { requireCertificates } from './lib/certificates.ts'
 import type { Result } from './lib/checks/check.ts'
 import { legend, matrices } from './lib/checks/matrix.ts'
 import { groups } from './lib/checks/registry.ts'
@@ -23,6 +24,7 @@ program.action(async (names: string[], { json, report }: { json?: true; report?:
   interruptible()
   const selected = selectGroups(names)
   const env = loadEnvironment()
+  requireCertificates(env)
   const results = await runChecks({ env, config: loadConfig(env), services: enabledServices(env) }, selected)
   if (report) await writeFile(report, await evidence(env, results))
   if (json) printJson(results)

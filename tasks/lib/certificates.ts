@@ -1,8 +1,10 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { chmod, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { $ } from 'zx'
 import { certificateFiles, type Environment } from '../../clients/environment.ts'
+import { PrerequisiteError } from '../../clients/errors.ts'
 import { authorities, type Authority, authorityFile, openAuthority, readAuthority, readTrusted, writeSecret } from './authorities.ts'
 import { clientAuth, dayMs, organisation, serverAuth, sign } from './signing.ts'
 
@@ -54,6 +56,15 @@ export async function readFacts(env: Environment, wanted: Wanted, nowMs = Date.n
   } catch {
     return undefined
   }
+}
+
+/**
+ * For what only looks at a stack, or changes one that is there.
+ *
+ * @throws PrerequisiteError `CERTIFICATE_MISSING` when the stack has not been set up
+ */
+export function requireCertificates(env: Environment): void {
+  if (!existsSync(certificateFiles(env, 'operator').cert)) throw new PrerequisiteError('CERTIFICATE_MISSING', `expected certificates in ${env.stack}, there are none`, 'task bootstrap')
 }
 
 const daysUntil = (date: string, nowMs: number) => (Date.parse(date) - nowMs) / dayMs

@@ -91,9 +91,10 @@ const asIs = 'latin1'
 /** Judges the latest valid version of every product by the filter's own matcher. */
 async function judgeAll(env: Environment): Promise<Judged> {
   const versions = new Map<string, string[]>()
+  const operator = kafkaClient(env, 'operator')
   const [rules] = await Promise.all([
     listBans(env),
-    readTopic(kafkaClient(env, 'operator'), 'operator', 'shop.products', ({ key, value }) => {
+    readTopic(operator, 'operator', 'shop.products', ({ key, value }) => {
       if (key === null) return
       // a shop's tombstone withdraws the product; a line break in valid JSON is no part of a text
       if (value === null) versions.delete(key)
