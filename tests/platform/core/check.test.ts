@@ -71,6 +71,11 @@ test('a rule added or removed by hand turns exactly the cells it is about red', 
   await withAdmin(operator(), (admin) => admin.deleteAcls({ filters: [declared] }))
   // who may write nowhere may not be a producer either
   await failing(['primary: client-api on topic client.events', 'primary: client-api on cluster kafka-cluster'], 'acl')
+
+  // a rule for a prefix, of which another one is left
+  const prefixed = { ...rule, resourceType: AclResourceTypes.GROUP, resourceName: 'moderator-', resourcePatternType: ResourcePatternTypes.PREFIXED, principal: 'User:moderator', operation: AclOperationTypes.READ }
+  await withAdmin(operator(), (admin) => admin.deleteAcls({ filters: [prefixed] }))
+  await failing(['primary: client-api on topic client.events', 'primary: client-api on cluster kafka-cluster', 'primary: moderator on group moderator-check'], 'acl')
   await succeed('apply', ['acls'])
   await failing([], 'acl')
 })
