@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { $ } from 'zx'
+import { basename, delimiter, join } from 'node:path'
+import { $, ProcessOutput } from 'zx'
 import type { Environment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
+import { type Release, releases, unpackRelease } from './releases.ts'
 
 /** Programs that monitoring needs and that come in packages of the operating system; Grafana comes from elsewhere. */
 const packaged = ['prometheus', 'promtool', 'alertmanager', 'amtool'] as const
@@ -33,6 +34,8 @@ export function findTool(env: Environment, name: ToolName): string[] | undefined
   const called = [alsoCalled[name] ?? name, name]
   const fetched = called.map((file) => join(folder(env), 'usr', 'bin', file)).find(existsSync)
   if (fetched) return name === 'alertmanager' ? [...overShare(join(folder(env), 'usr', 'share')), fetched] : [fetched]
+  const released = join(folder(env), 'bin', name)
+  if (existsSync(released)) return [released]
   const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((directory) => called.map((file) => join(directory, file))).find(isExecutable)
   return onPath ? [onPath] : undefined
 }
@@ -49,34 +52,56 @@ function isExecutable(file: string): boolean {
 /** What to tell a person about a tool that this machine has not. */
 export function missingTool(name: ToolName): string {
   if (name === 'grafana') return 'there is no grafana on the PATH (https://grafana.com/grafana/download): task dashboard draws the same dashboards'
-  return `there is no ${name} here: neither on the PATH nor as a Debian 12 package (https://prometheus.io/download/)`
+  return `there is no ${name} here: neither as a Debian 12 package, nor on the PATH, nor as a release (https://prometheus.io/download/)`
 }
 
 /**
- * Fetches the packages by apt, without installing anything, and unpacks them into `.stack/build/tools`. The package index
- * of the machine may be old or of another system: then what is on the PATH has to do.
+ * Gets Prometheus and Alertmanager into `.stack/build/tools`, without installing anything: the packages by apt; else what is
+ * on the PATH has to do; else the projects' own releases. The package index of a machine may be old or of another system.
  *
  * @returns what has been done, or why it could not be
  */
-export async function fetchTools(env: Environment): Promise<string> {
+export async function fetchTools(env: Environment, from = releases): Promise<string> {
   const target = folder(env)
   const unpacked = `${target}.new`
-  rmSync(unpacked, { recursive: true, force: true })
-  mkdirSync(unpacked, { recursive: true })
-  try {
-    for (const { name, version, sha256 } of packages) {
-      await $({ cwd: unpacked, quiet: true })`apt-get download ${name}=${version}`
-      const file = join(unpacked, `${name}_${version}_amd64.deb`)
-      const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
-      if (digest !== sha256) return `${name} ${version}: expected the package with sha256 ${sha256}, got ${digest}: not used`
-      await $({ quiet: true })`dpkg-deb --extract ${file} ${unpacked}`
-      rmSync(file)
-    }
-  } catch (error) {
-    const known = packaged.filter((name) => findTool(env, name))
-    return known.length === packaged.length ? 'those on the PATH' : `not to be had by apt-get download (${messageOf(error).trim().split('\n').at(-1)}): ${missingTool('prometheus')}`
+  const unpack = async (get: () => Promise<void>) => {
+    rmSync(unpacked, { recursive: true, force: true })
+    mkdirSync(unpacked, { recursive: true })
+    await get()
+    rmSync(target, { recursive: true, force: true })
+    renameSync(unpacked, target)
   }
-  rmSync(target, { recursive: true, force: true })
-  renameSync(unpacked, target)
-  return packages.map(({ name, version }) => `${name} ${version}`).join(', ')
+  const failures: string[] = []
+  const attempt = (get: () => Promise<void>) =>
+    unpack(get).then(
+      () => true,
+      (error: unknown) => {
+        failures.push((error instanceof ProcessOutput ? error.stderr : messageOf(error)).trim().split('\n').at(-1) ?? '')
+        return false
+      },
+    )
+  try {
+    if (await attempt(() => unpackPackages(unpacked))) return packages.map(({ name, version }) => `${name} ${version}`).join(', ')
+    if (packaged.every((name) => findTool(env, name))) return 'those that are here already'
+    if (await attempt(() => unpackReleases(from, join(unpacked, 'bin')))) return from.map(({ url }) => basename(url)).join(', ')
+    return `not to be had, neither by apt-get download (${failures[0]}) nor as the official release (${failures[1]}): ${missingTool('prometheus')}`
+  } finally {
+    rmSync(unpacked, { recursive: true, force: true })
+  }
+}
+
+async function unpackPackages(into: string): Promise<void> {
+  for (const { name, version, sha256 } of packages) {
+    await $({ cwd: into, quiet: true })`apt-get download ${name}=${version}`
+    const file = join(into, `${name}_${version}_amd64.deb`)
+    const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
+    if (digest !== sha256) throw new Error(`${name} ${version}: expected the package with sha256 ${sha256}, got ${digest}: not used`)
+    await $({ quiet: true })`dpkg-deb --extract ${file} ${into}`
+    rmSync(file)
+  }
+}
+
+async function unpackReleases(from: Release[], into: string): Promise<void> {
+  if (process.arch !== 'x64') throw new Error(`they are for x64, this machine is ${process.arch}`)
+  for (const release of from) await unpackRelease(release, into)
 }
