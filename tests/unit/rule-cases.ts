@@ -19,6 +19,7 @@ const target = (job: string, [up, seconds]: [string, string]) => ({ [`up{job="${
 const lag = (values: string, group = 'connect-catalog-postgres') => metric('kafka_consumergroup_lag', values, `cluster="primary",consumergroup="${group}",topic="catalog.products",partition="0"`)
 const tasks = (failed: string) => metric('vygodno_connector_tasks', failed, 'worker="connect",connector="catalog-postgres",state="FAILED"')
 const commits = (values: string) => metric('kafka_streams_stream_thread_metrics_commit_total', values, 'job="product-filter",thread="1"')
+const hdfs = (name: string, values: string, more = '') => metric(`hadoop_namenode_${name}`, values, `job="hdfs",instance="namenode"${more}`)
 const mirror = (values: string) => metric('vygodno_mirror_lag', values, 'topic="client.events",partition="0"')
 
 export const ruleCases: RuleCase[] = [
@@ -51,6 +52,12 @@ export const ruleCases: RuleCase[] = [
   { alert: 'DeadLetters', at: '1m', wrong: metric('kafka_topic_partition_current_offset', '4x3 9x57', 'cluster="primary",topic="shop.products.dlq",partition="0"'), well: { ...metric('kafka_topic_partition_current_offset', '4x60', 'cluster="primary",topic="shop.products.dlq",partition="0"'), ...metric('kafka_topic_partition_current_offset', '4+3x60', 'cluster="primary",topic="client.events",partition="0"') } },
   { alert: 'CanaryLate', at: '1m', wrong: metric('vygodno_canary_latency_seconds', '20x60', 'job="exporter"'), well: metric('vygodno_canary_latency_seconds', '0.4x60', 'job="exporter"') },
   { alert: 'RecommendationsStale', at: '1m', wrong: metric('vygodno_recommendations_age_seconds', '200000x60', 'job="exporter"'), well: metric('vygodno_recommendations_age_seconds', '90000x60', 'job="exporter"') },
+  { alert: 'HdfsSafeMode', at: '2m', wrong: hdfs('fsstate', '1x60', ',state="safeMode"'), well: { ...hdfs('fsstate', '1x6 stale', ',state="safeMode"'), ...hdfs('fsstate', '_x7 1x53', ',state="Operational"') } },
+  { alert: 'DataNodeDead', at: '1m', wrong: { ...hdfs('numdeaddatanodes', '1x60'), ...hdfs('numlivedatanodes', '2x60') }, well: { ...hdfs('numdeaddatanodes', '0x60'), ...hdfs('numlivedatanodes', '1x60') } },
+  { alert: 'DataNodeDead', at: '1m', wrong: { ...hdfs('numdeaddatanodes', '0x60'), ...hdfs('numlivedatanodes', '0x60') }, well: { ...hdfs('numdeaddatanodes', '0x60'), ...hdfs('numlivedatanodes', '0x3 1x57') } },
+  { alert: 'BlocksMissing', at: '2m', wrong: hdfs('missingblocks', '3x60'), well: hdfs('missingblocks', '3x5 0x55') },
+  { alert: 'BlocksMissing', at: '2m', wrong: hdfs('corruptblocks', '1x60'), well: hdfs('corruptblocks', '0x60') },
+  { alert: 'HdfsNearlyFull', at: '2m', wrong: { ...hdfs('capacityremaining', '9x60'), ...hdfs('capacitytotal', '100x60') }, well: { ...hdfs('capacityremaining', '11x60'), ...hdfs('capacitytotal', '100x60') } },
   { alert: 'ServiceDown', at: '30s', wrong: target('connect', dead), well: target('connect', slow) },
   { alert: 'CollectorBlind', at: '2m', wrong: metric('vygodno_collector_up', '0x60', 'collector="canary"'), well: metric('vygodno_collector_up', '1x60', 'collector="canary"') },
   { alert: 'DiskNearlyFull', at: '1m', wrong: { ...metric('vygodno_disk_available_bytes', '9x60', ''), ...metric('vygodno_disk_size_bytes', '100x60', '') }, well: { ...metric('vygodno_disk_available_bytes', '11x60', ''), ...metric('vygodno_disk_size_bytes', '100x60', '') } },

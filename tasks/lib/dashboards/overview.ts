@@ -40,8 +40,8 @@ export const overview = board({
     {
       title: 'Services',
       panels: [
-        table({ title: 'What answers', about: 'Every program that Prometheus scrapes.', expr: 'min by (job, instance, cluster) (vygodno:answers)', columns: { instance: 'service', job: 'kind', cluster: 'cluster', Value: 'state' }, levels: ['red', ['green', 1]], texts: { 0: 'does not answer', 1: 'answers' }, width: 12, height: 10 }),
-        series({ title: 'Memory of the JVMs', about: 'Resident memory of every JVM: what the machine really gives them.', queries: [['process_resident_memory_bytes{job=~"kafka|connect|product-filter|hdfs"}', '{{instance}}']], unit: 'bytes', width: 12, height: 10, stacked: true }),
+        table({ title: 'What answers', about: 'Every program that Prometheus scrapes.', expr: 'min by (job, instance, cluster) (vygodno:answers)', columns: { instance: 'service', job: 'kind', cluster: 'cluster', Value: 'state' }, levels: ['red', ['green', 1]], texts: { 0: 'does not answer', 1: 'answers' }, width: 12, height: 14 }),
+        series({ title: 'Memory of the JVMs', about: 'Resident memory of every JVM: what the machine really gives them.', queries: [['process_resident_memory_bytes{job=~"kafka|connect|product-filter|hdfs"}', '{{instance}}']], unit: 'bytes', width: 12, height: 14, stacked: true }),
       ],
     },
   ],

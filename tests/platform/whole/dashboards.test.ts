@@ -91,7 +91,7 @@ const expressionsOf = (file: string) => ruleFile.parse(load(readFileSync(file, '
 test('every metric of a panel or a rule exists', { skip }, async () => {
   const rules = join(env.root, 'config', 'prometheus', 'rules')
   const texts = [...dashboards.flatMap((dashboard) => queriesOf(dashboard, new Map()).map(({ query }) => query)), ...readdirSync(rules).flatMap((name) => expressionsOf(join(rules, name)))]
-  const named = texts.map((text) => [...text.replaceAll(/"[^"]*"/g, '').matchAll(/\b(?:ALERTS|up|(?:kafka|vygodno|jvm|process|scrape|prometheus|alertmanager)[_:])[\w:]*/g)].map(([name]) => name))
+  const named = texts.map((text) => [...text.replaceAll(/"[^"]*"/g, '').matchAll(/\b(?:ALERTS|up|(?:kafka|hadoop|vygodno|jvm|process|scrape|prometheus|alertmanager)[_:])[\w:]*/g)].map(([name]) => name))
   assert.deepEqual(texts.filter((text, index) => named[index]?.length === 0 && !text.startsWith('vector(')), [])
   const known = new Set(await ask('label/__name__/values', {}, z.array(z.string())))
   assert.deepEqual([...new Set(named.flat())].filter((name) => !known.has(name) && !mayBeMissing.includes(name)), [])
