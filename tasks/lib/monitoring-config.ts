@@ -23,10 +23,18 @@ const rulesShape = z.strictObject({
 const prometheusShape = z.looseObject({ scrape_configs: z.array(z.looseObject({ job_name: text })) })
 const alertmanagerShape = z.looseObject({ route: z.looseObject({ receiver: text }), receivers: z.array(z.looseObject({ name: text })) })
 
+const jmxShape = z.strictObject({
+  lowercaseOutputName: z.boolean(),
+  lowercaseOutputLabelNames: z.boolean(),
+  includeObjectNames: z.array(text),
+  includeObjectNameAttributes: z.record(text, z.array(text)).optional(),
+  rules: z.array(z.strictObject({ pattern: text, name: text, type: z.enum(['GAUGE', 'COUNTER']), value: z.number().optional(), labels: z.record(text, text).optional(), cache: z.boolean().optional() })),
+})
+
 type Check = { loaded: Loaded<unknown>; file: string; tool: 'promtool' | 'amtool'; args: string[] }
 
 /**
- * Everything that Prometheus and Alertmanager would refuse at their start, found before anything is restarted. Our own
+ * Everything that Prometheus, Alertmanager and the JMX exporters would refuse at their start, found before anything is restarted. Our own
  * shapes are checked everywhere, PromQL and templates by the tools themselves where this machine has them.
  */
 export function checkMonitoring(env: Environment, folder: string): Problem[] {
@@ -39,7 +47,9 @@ export function checkMonitoring(env: Environment, folder: string): Problem[] {
     { file: join(folder, 'prometheus', 'prometheus.yml'), loaded: loadYaml(join(folder, 'prometheus', 'prometheus.yml'), env.root, prometheusShape), tool: 'promtool', args: ['check', 'config', '--syntax-only'] },
     { file: join(folder, 'alertmanager', 'alertmanager.yml'), loaded: loadYaml(join(folder, 'alertmanager', 'alertmanager.yml'), env.root, alertmanagerShape), tool: 'amtool', args: ['check-config'] },
   ]
-  return checks.flatMap((check) => (check.loaded.problems.length > 0 ? check.loaded.problems : checkByTool(env, check)))
+  const jmxFolder = join(folder, 'jmx')
+  const jmx = readdirSync(jmxFolder).sort().flatMap((name) => loadYaml(join(jmxFolder, name), env.root, jmxShape).problems)
+  return [...jmx, ...checks.flatMap((check) => (check.loaded.problems.length > 0 ? check.loaded.problems : checkByTool(env, check)))]
 }
 
 /** A file that a tool has accepted once is not given to it again: each call takes a tenth of a second. */
@@ -60,14 +70,14 @@ function checkByTool(env: Environment, { loaded, file, tool, args }: Check): Pro
   } catch (error) {
     const said = z.object({ stdout: z.string(), stderr: z.string() }).safeParse(error).data
     if (!said) throw error
-    return [explain(loaded, `${said.stdout}\n${said.stderr}`, scratch)]
+    return [explain(loaded, source, `${said.stdout}\n${said.stderr}`, scratch)]
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
 }
 
 /** The tools say a place in several ways: `5:15: …`, `line 7: …`, `group "x", rule 2, …`, or none. */
-function explain(loaded: Loaded<unknown>, said: string, scratch: string): Problem {
+function explain(loaded: Loaded<unknown>, source: string, said: string, scratch: string): Problem {
   const lines = said.split('\n').map((line) => line.replace(/^.*FAILED:/, '').trim())
   const message = lines.filter((line) => line && !/^(Checking|amtool: error|SUCCESS)/.test(line)).join(' ').replaceAll(new RegExp(`${scratch}/[^:]*: `, 'g'), '')
   const place = /^(\d+):(\d+): /.exec(message)
@@ -76,5 +86,9 @@ function explain(loaded: Loaded<unknown>, said: string, scratch: string): Proble
   if (line) return { ...loaded.problem([], message), line: Number(line[1]), column: 1 }
   const [, group, number] = /group "([^"]*)", rule (\d+)/.exec(message) ?? []
   const groups = z.object({ groups: z.array(z.object({ name: z.string() })) }).safeParse(loaded.value).data?.groups ?? []
-  return loaded.problem(group === undefined ? [] : ['groups', groups.findIndex(({ name }) => name === group), 'rules', Number(number) - 1], message)
+  if (group !== undefined) return loaded.problem(['groups', groups.findIndex(({ name }) => name === group), 'rules', Number(number) - 1], message)
+  // amtool tells the name or value that it does not like, but not where it stands
+  const [, word] = /"([^"]+)"/.exec(message) ?? []
+  const at = source.split('\n').findIndex((text) => word !== undefined && text.includes(word) && !text.trimStart().startsWith('#'))
+  return at < 0 ? loaded.problem([], message) : { ...loaded.problem([], message), line: at + 1, column: 1 }
 }

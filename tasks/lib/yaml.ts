@@ -70,6 +70,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
 }
 
 function explain(issue: z.core.$ZodIssue, raw: unknown, shape: z.ZodType, problem: Loaded<unknown>['problem']): Problem[] {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return meant(issue.errors).flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }, raw, shape, problem))
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(shape, issue.path)
     return issue.keys.map((key) => problem([...issue.path, key], `expected one of ${known.join(', ')}, got ${key}${didYouMean(key, known)}`))
@@ -77,6 +78,12 @@ function explain(issue: z.core.$ZodIssue, raw: unknown, shape: z.ZodType, proble
   const seen = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], raw)
   const shown = seen === undefined ? 'nothing' : JSON.stringify(seen)
   return [problem(issue.path, `${issue.message.replace(/^Invalid (input|option|string): /, '').replace(/, received .*$/, '')}, got ${shown}`)]
+}
+
+/** Of several things that could stand there, the one that it comes closest to. */
+function meant(errors: z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
+  const far = (issues: z.core.$ZodIssue[]) => issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
+  return errors.toSorted((one, other) => far(one) - far(other))[0] ?? []
 }
 
 function knownKeys(shape: z.ZodType, path: PropertyKey[]): string[] {
@@ -88,7 +95,8 @@ function knownKeys(shape: z.ZodType, path: PropertyKey[]): string[] {
     else if (at instanceof z.ZodRecord) at = at.valueType
     else if (at instanceof z.ZodArray) at = at.element
   }
-  return at instanceof z.ZodObject ? Object.keys(at.shape) : []
+  const options = at instanceof z.ZodUnion ? at.options : [at]
+  return [...new Set(options.flatMap((option) => (option instanceof z.ZodObject ? Object.keys(option.shape) : [])))]
 }
 
 const pathKey = (path: PropertyKey[]) => JSON.stringify(path.map(String))

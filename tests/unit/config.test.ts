@@ -104,12 +104,19 @@ test('an alert rule that Prometheus would not load is refused with its place', {
   assert.match(refused(changed('prometheus/rules/kafka.yaml', 'broker {{ $labels.instance }}', 'broker {{ $labels.instance ')), /rules\/kafka\.yaml:\d+:9 .*annotation "summary".*function "does" not defined/)
   assert.match(refused(changed('prometheus/prometheus.yml', 'evaluation_interval: 1s', 'evaluation_interval: soon')), /prometheus\.yml:\d+:1 .*not a valid duration string: "soon"/)
   assert.match(refused(changed('alertmanager/alertmanager.yml', 'group_wait: 0s', 'group_wat: 0s')), /alertmanager\.yml:10:1 .*field group_wat not found/)
-  assert.match(refused(changed('alertmanager/alertmanager.yml', 'receiver: people', 'receiver: peple')), /alertmanager\.yml:1:1 .*undefined receiver "peple"/)
+  assert.match(refused(changed('alertmanager/alertmanager.yml', 'receiver: people', 'receiver: peple')), /alertmanager\.yml:7:1 .*undefined receiver "peple"/)
+  assert.match(refused(changed('alertmanager/alertmanager.yml', 'group_wait: 0s', 'group_wait: soon')), /alertmanager\.yml:10:1 .*not a valid duration string: "soon"/)
 })
 
 test('an alert without severity or advice is refused, with or without promtool', () => {
-  assert.match(refused(changed('prometheus/rules/platform.yaml', 'severity: none', 'severity: nonne')), /rules\/platform\.yaml:\d+:\d+ /)
-  assert.match(refused(changed('prometheus/rules/platform.yaml', '          runbook: "task alerts shows when it was last heard"\n', '')), /rules\/platform\.yaml:\d+:\d+ /)
+  assert.match(refused(changed('prometheus/rules/platform.yaml', 'severity: none', 'severity: nonne')), /rules\/platform\.yaml:\d+:\d+ groups\.1\.rules\.0\.labels\.severity: expected one of "critical"\|"warning"\|"none", got "nonne"/)
+  assert.match(refused(changed('prometheus/rules/platform.yaml', '          runbook: "task alerts shows when it was last heard"\n', '')), /rules\/platform\.yaml:\d+:\d+ groups\.1\.rules\.0\.annotations\.runbook: expected string, got nothing/)
+  assert.match(refused(changed('prometheus/rules/platform.yaml', 'expr: vector(1)', 'exprr: vector(1)')), /groups\.1\.rules\.0\.exprr: expected one of .*expr.*, got exprr — did you mean "expr"\?/)
+})
+
+test('rules of the JMX exporter that it would not read are refused with their place', () => {
+  assert.match(refused(changed('jmx/broker.yaml', 'type: COUNTER', 'type: COUNTR')), /jmx\/broker\.yaml:\d+:\d+ rules\.\d+\.type: expected one of "GAUGE"\|"COUNTER", got "COUNTR"/)
+  assert.match(refused(changed('jmx/hdfs.yaml', 'includeObjectNames:', 'includeObjectName:')), /jmx\/hdfs\.yaml:5:1 includeObjectName: expected one of .*got includeObjectName — did you mean "includeObjectNames"\?/)
 })
 
 test('the folder of the lake follows LAKE, so that another one can be begun', () => {
