@@ -8,6 +8,7 @@ import type { Curve, Span } from './prometheus.ts'
 type Line = { name: string; values: (number | null)[] }
 
 const colours = 8
+const powersOfTwo = Array.from({ length: 50 }, (_, index) => 2 ** index)
 const style = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const colour = (index: number) => style(`--curve-${(index % colours) + 1}`)
 
@@ -31,6 +32,8 @@ export function drawCurves(panel: PanelOf<'timeseries'>, body: HTMLElement, time
   const plot = element('div', { class: 'plot', role: 'img', 'aria-label': `${panel.title}: ${lines.length} curves; the table below has their last and highest values` })
   body.replaceChildren(plot, element('div', { class: 'legend', tabindex: '0', role: 'group', 'aria-label': `values of ${panel.title}` }, table))
   const axis = { stroke: style('--quiet'), grid: { stroke: style('--grid'), width: 1 }, ticks: { stroke: style('--grid'), width: 1, size: 4 }, font: `11px ${style('--font')}` }
+  // steps that are round in tens are not round as people read bytes: 954 MiB
+  const steps = unit === 'bytes' ? { incrs: powersOfTwo } : {}
   const top = stacked ? sums(lines) : lines.map(({ values }) => values)
   const options: uPlot.Options = {
     width: Math.max(plot.clientWidth, 120),
@@ -40,7 +43,7 @@ export function drawCurves(panel: PanelOf<'timeseries'>, body: HTMLElement, time
     scales: { y: { range: (_, low, high) => uPlot.rangeNum(min ?? low ?? 0, max ?? (high > 0 ? high : 1), { min: { pad: 0, soft: min ?? 0, mode: 1 }, max: { pad: max === undefined ? 0.1 : 0, mode: 0 } }) } },
     axes: [
       { ...axis, size: 28, space: 70, values: (_, ticks) => ticks.map((tick) => timeText(tick, times)) },
-      { ...axis, size: (_, labels) => Math.max(36, ...(labels ?? []).map((label) => 12 + 6.5 * label.length)), space: 28, values: (_, ticks) => ticks.map(text) },
+      { ...axis, ...steps, size: (_, labels) => Math.max(36, ...(labels ?? []).map((label) => 12 + 6.5 * label.length)), space: 28, values: (_, ticks) => ticks.map(text) },
     ],
     series: [{}, ...lines.map((_, index) => ({ stroke: colour(index), width: 1.75, fill: `${colour(index)}${stacked ? '55' : '14'}`, points: { show: false } }))],
     ...(stacked ? { bands: lines.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] })) } : {}),
