@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { loadEnvironment } from '../../clients/environment.ts'
+import { criteria } from '../../tasks/lib/checks/criteria.ts'
+import { groups } from '../../tasks/lib/checks/registry.ts'
 
 const { root } = loadEnvironment({})
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -27,4 +29,10 @@ test('every error code of a program is explained in the README once, and no othe
   assert.deepEqual(used.filter((code) => !isExplained(code)), [], 'not explained')
   assert.deepEqual(explained.filter((row) => !used.some((code) => (row.family ? code.startsWith(row.code) : code === row.code))).map(({ code }) => code), [], 'used nowhere')
   assert.deepEqual(explained.map(({ code }) => code).filter((code, index, all) => all.indexOf(code) !== index), [], 'explained twice')
+})
+
+test('the README shows every acceptance criterion with the checks that prove it, and says what every group proves', () => {
+  const shown = readme.split('\n').filter((line) => /^\| \d+ /.test(line))
+  assert.deepEqual(shown, criteria.map(({ name, groups: proving }) => `| ${name} | ${proving.map((group) => `\`${group}\``).join(', ')} |`))
+  assert.deepEqual(groups.map(({ name }) => name).filter((name) => !readme.includes(`\n| \`${name}\` | `)), [])
 })
