@@ -7,8 +7,10 @@ import { z } from 'zod'
 import { certificateFiles, onCluster } from '../../../clients/environment.ts'
 import { hdfsState, webHdfs } from '../../../clients/hdfs.ts'
 import { kafkaClient, withProducer } from '../../../clients/kafka.ts'
+import { allowedSamples } from '../../../tasks/lib/benchmarks/measure.ts'
 import { loadServices } from '../../../tasks/lib/compose.ts'
 import { eventsInTopic, inventory, reportShape } from '../../../tasks/lib/lake.ts'
+import { difference, liveKeys } from '../../../tasks/lib/observe.ts'
 import { signalGroup } from '../../../tasks/lib/processes.ts'
 import { type Job, submit } from '../../../tasks/lib/spark.ts'
 import { processOf } from '../../../tasks/lib/stack.ts'
@@ -49,6 +51,11 @@ const book = { product_id: '11103', category: 'Книги' }
 
 test('what is new in the topic is brought in once; malformed records are set aside', async () => {
   await succeed(shop, ['send', 'data/products.json'])
+  const allowed = await allowedSamples(env)
+  await until({ code: 'TEST', awaited: 'all products on the analytics cluster', timeoutMs: 60_000, hint: '' }, async () => {
+    const missing = difference(allowed, await liveKeys(analytics, 'catalog.products'))
+    return missing === '' || missing
+  })
   const { product_id } = book
   await send([
     ...some(700, 'once'),
