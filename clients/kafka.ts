@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type IHeaders, type Kafka, type Producer, type RetryOptions } from 'kafkajs'
 import { certificateFiles, type CertificateFiles, type Environment } from './environment.ts'
 import { InfraError, messageOf, PrerequisiteError, TimeoutError } from './errors.ts'
@@ -16,6 +17,9 @@ export type Read = {
   value: Buffer | null
   headers: IHeaders
 }
+
+/** A dead broker stands in the metadata until its session has ended (broker.session.timeout.ms). */
+const restartNoticedMs = 10_000
 
 /** Next offset to read, by partition. */
 export type Offsets = Map<number, bigint>
@@ -94,11 +98,23 @@ export async function withProducer<T>(kafka: Kafka, work: (producer: Producer) =
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     ...(transactionalId ? { transactionalId, transactionTimeout: 30_000 } : {}),
   })
-  await producer.connect()
+  await connected(producer)
   try {
     return await work(producer)
   } finally {
     await producer.disconnect()
+  }
+}
+
+/** kafkajs asks one broker for a producer id and gives up at once when that is the one which restarts just now. */
+async function connected(producer: Producer): Promise<void> {
+  for (const deadline = performance.now() + restartNoticedMs; ; await sleep(300)) {
+    try {
+      return await producer.connect()
+    } catch (error) {
+      // where no broker answers at all, it is another error
+      if (!(error instanceof kafkajs.KafkaJSConnectionError) || performance.now() > deadline) throw error
+    }
   }
 }
 
