@@ -13,7 +13,8 @@ export type Rule = z.infer<typeof ruleSchema>
 /** One partition's answer of the filter in `catalog.bans.applied`; counts are products. */
 export const answerSchema = z.object({
   rule: z.string(),
-  change: z.string(),
+  // none of a rule that was written by another program and does not name its change
+  change: z.string().nullable(),
   action: z.enum(['added', 'removed', 'updated']),
   partition: z.int(),
   retracted: z.int(),

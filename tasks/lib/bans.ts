@@ -134,7 +134,7 @@ async function write(kafka: Kafka, records: RuleRecord[], change: 'added' | 'rem
     timeoutMs: appliedWithinMs,
     onRecord: ({ partition, value }) => {
       const answer = value && answerSchema.parse(JSON.parse(value.toString()))
-      const effect = answer && effects.get(answer.change)
+      const effect = answer && effects.get(answer.change ?? '')
       if (!answer || !effect || !missing.delete(`${answer.change} ${partition}`)) return false
       effect.retracted += answer.retracted
       effect.reinstated += answer.reinstated
