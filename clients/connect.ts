@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { certificateFiles, type Environment, type Worker } from './environment.ts'
 import { InfraError, messageOf } from './errors.ts'
-import { callHttps } from './https.ts'
+import { callHttps, type lastingConnections } from './https.ts'
 
 const connectorsShape = z.record(
   z.string(),
@@ -26,14 +26,15 @@ export type Connectors = z.infer<typeof connectorsShape>
  * Every call throws InfraError `CONNECT_FAILED`.
  *
  * @param principal whose certificate is shown; every one of the REST authority may do everything
+ * @param connections kept between calls; without them each call makes one of its own
  */
-export function connectRest(env: Environment, worker: Worker, principal = 'connect-admin') {
+export function connectRest(env: Environment, worker: Worker, principal = 'connect-admin', connections?: ReturnType<typeof lastingConnections>) {
   const { url } = env.workers[worker]
   const files = certificateFiles(env, principal, 'rest-ca')
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const failed = (seen: string, cause?: unknown) =>
       new InfraError('CONNECT_FAILED', `${method} ${url}${path}: expected an answer, got: ${seen}`, `task status; task logs -- ${worker}`, { cause })
-    const { status, text } = await callHttps(new URL(path, url), files, { method, body }).catch((error: unknown) => {
+    const { status, text } = await callHttps(new URL(path, url), files, { method, body, ...(connections ? { connections } : {}) }).catch((error: unknown) => {
       throw failed(messageOf(error), error)
     })
     if (status >= 400) throw failed(`${status} ${z.object({ message: z.string() }).safeParse(parse(text)).data?.message ?? text}`)

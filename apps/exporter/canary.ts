@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Environment } from '../../clients/environment.ts'
-import { kafkaClient, withProducer } from '../../clients/kafka.ts'
+import { kafkaClient, producerOf } from '../../clients/kafka.ts'
 import { withPostgres } from '../../clients/postgres.ts'
 import { canaryId, type Product } from '../../clients/product.ts'
 import type { Collector } from './collector.ts'
+import { lasting } from './lasting.ts'
 import { canaryLatency, canaryRuns } from './metrics.ts'
 
 const topic = 'shop.products'
@@ -15,6 +16,7 @@ const lookEveryMs = 50
  * PostgreSQL (005_monitoring.sql) keeps its row out of the products that customers see; afterwards it is retracted.
  */
 export function canaryCollector(env: Environment): Collector {
+  const producer = lasting(() => producerOf(kafkaClient(env, 'canary')))
   return {
     name: 'canary',
     everyMs: 30_000,
@@ -22,9 +24,9 @@ export function canaryCollector(env: Environment): Collector {
       withPostgres(env, 'exporter', async (db) => {
         const flight = randomUUID()
         const send = async (value: string | null) =>
-          withProducer(kafkaClient(env, 'canary'), async (producer) => {
+          producer(async ({ send: deliver }) => {
             const started = performance.now()
-            await producer.send({ topic, acks: -1, messages: [{ key: canaryId, value }] })
+            await deliver({ topic, acks: -1, messages: [{ key: canaryId, value }] })
             return started
           })
         const started = await send(JSON.stringify(product(flight)))

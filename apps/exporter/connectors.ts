@@ -1,5 +1,6 @@
 import { type Connectors, connectRest } from '../../clients/connect.ts'
 import type { Environment, Worker } from '../../clients/environment.ts'
+import { lastingConnections } from '../../clients/https.ts'
 import { say } from '../../clients/terminal.ts'
 import type { Collector } from './collector.ts'
 import { connectorRestarts, connectorState, connectorTasks, seriesOf } from './metrics.ts'
@@ -24,7 +25,7 @@ export function nextAttempt(last: Attempt | undefined, nowMs: number): Attempt |
 
 /** States of a worker's connectors and tasks; restarts what has failed, which Connect does not do by itself. */
 export function connectorCollector(env: Environment, worker: Worker): Collector {
-  const rest = connectRest(env, worker, 'supervisor')
+  const rest = connectRest(env, worker, 'supervisor', lastingConnections())
   const [showStates, showTasks] = [seriesOf(connectorState), seriesOf(connectorTasks)]
   const attempts = new Map<string, Attempt>()
   return {

@@ -1,33 +1,26 @@
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
-import { kafkaClient, type Offsets, readTopic, topicOffsets } from '../../clients/kafka.ts'
 import type { Collector } from './collector.ts'
 import { clientEvents, emptySearches } from './metrics.ts'
+import { readOn } from './reading.ts'
 
-const topic = 'client.events'
-const principal = 'exporter'
 // the types that there are: each is a time series, and whoever writes events must not make any number of them
 const shape = z.object({ type: z.enum(['search', 'recommend', 'view', 'cart', 'purchase', 'review']), results: z.number().optional() })
 
 /** Counts what customers do, from when the exporter started; who did it and what was searched is not looked at. */
 export function eventCollector(env: Environment): Collector {
-  const kafka = kafkaClient(env, principal)
-  let from: Offsets | undefined
+  const events = readOn(env, 'client.events', 'end')
   emptySearches.inc(0)
   return {
     name: 'events',
     everyMs: 30_000,
-    collect: async () => {
-      from ??= (await topicOffsets(kafka, topic)).end
-      const position = from
-      await readTopic(kafka, principal, topic, ({ partition, offset, value }) => {
-        position.set(partition, BigInt(offset) + 1n)
+    collect: () =>
+      events(({ value }) => {
         const event = shape.safeParse(parse(value)).data
         if (!event) return clientEvents.inc({ type: 'malformed' })
         clientEvents.inc({ type: event.type })
         if (event.type === 'search' && event.results === 0) emptySearches.inc()
-      }, position)
-    },
+      }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Cluster, type Environment, onCluster } from '../../clients/environment.ts'
 import { type Admin, kafkaClient } from '../../clients/kafka.ts'
 import type { Collector } from './collector.ts'
+import { lasting } from './lasting.ts'
 import { groupLag, seriesOf, topicEnd } from './metrics.ts'
 
 /** The brokers' own topics have an end, too, but nobody waits for it. */
@@ -12,26 +13,14 @@ const isOrdinary = (topic: string) => !topic.startsWith('__')
  */
 export function lagCollector(env: Environment, cluster: Cluster): Collector {
   const [showLag, showEnds] = [seriesOf(groupLag), seriesOf(topicEnd)]
-  let connected: Admin | undefined
-  const connect = async () => {
-    const admin = kafkaClient(onCluster(env, cluster), 'exporter').admin()
-    await admin.connect()
-    return admin
-  }
+  const admin = lasting(() => kafkaClient(onCluster(env, cluster), 'exporter').admin())
   return {
     name: `lag-${cluster}`,
-    everyMs: 10_000,
+    everyMs: 15_000,
     collect: async () => {
-      try {
-        connected ??= await connect()
-        const { lags, ends } = await look(connected, cluster)
-        showLag(lags)
-        showEnds(ends)
-      } catch (error) {
-        await connected?.disconnect().catch(() => {})
-        connected = undefined
-        throw error
-      }
+      const { lags, ends } = await admin((client) => look(client, cluster))
+      showLag(lags)
+      showEnds(ends)
     },
     forget: () => {
       showLag([])
@@ -40,11 +29,18 @@ export function lagCollector(env: Environment, cluster: Cluster): Collector {
   }
 }
 
+/** One topic after the other: kafkajs loses its way among topics that it gets to know at the same time. */
+export async function endsOf(admin: Pick<Admin, 'fetchTopicOffsets'>, topics: string[]): Promise<Map<string, Awaited<ReturnType<Admin['fetchTopicOffsets']>>>> {
+  const ends = new Map<string, Awaited<ReturnType<Admin['fetchTopicOffsets']>>>()
+  for (const topic of topics) ends.set(topic, await admin.fetchTopicOffsets(topic))
+  return ends
+}
+
 async function look(admin: Admin, cluster: Cluster) {
   const [topics, { groups }] = await Promise.all([admin.listTopics(), admin.listGroups()])
   const committed = await Promise.all(groups.map(async ({ groupId }) => ({ groupId, positions: await admin.fetchOffsets({ groupId }) })))
   // the ends are read after the commits, so that no lag comes out negative
-  const ends = new Map(await Promise.all(topics.filter(isOrdinary).map(async (topic) => [topic, await admin.fetchTopicOffsets(topic)] as const)))
+  const ends = await endsOf(admin, topics.filter(isOrdinary))
   return {
     ends: [...ends].flatMap(([topic, partitions]) => partitions.map(({ partition, high }) => ({ labels: { cluster, topic, partition }, value: Number(high) }))),
     lags: committed.flatMap(({ groupId, positions }) =>

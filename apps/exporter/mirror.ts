@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { connectRest } from '../../clients/connect.ts'
 import type { Environment } from '../../clients/environment.ts'
-import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
+import { lastingConnections } from '../../clients/https.ts'
+import { kafkaClient } from '../../clients/kafka.ts'
 import type { Collector } from './collector.ts'
+import { endsOf } from './lag.ts'
+import { lasting } from './lasting.ts'
 import { mirrorLag, seriesOf } from './metrics.ts'
 
 const connector = 'mirror-source'
@@ -13,8 +16,8 @@ const shape = z.array(z.object({ partition: z.object({ topic: z.string(), partit
  * nothing when it stands. It keeps the offset of the last record it has copied; markers of transactions count as in lag.ts.
  */
 export function mirrorCollector(env: Environment): Collector {
-  const rest = connectRest(env, 'mirror', 'supervisor')
-  const kafka = kafkaClient(env, 'exporter')
+  const rest = connectRest(env, 'mirror', 'supervisor', lastingConnections())
+  const admin = lasting(() => kafkaClient(env, 'exporter').admin())
   const show = seriesOf(mirrorLag)
   return {
     name: 'mirror',
@@ -22,7 +25,7 @@ export function mirrorCollector(env: Environment): Collector {
     collect: async () => {
       const positions = shape.parse(await rest.offsets(connector))
       const topics = [...new Set(positions.map(({ partition: { topic } }) => topic))]
-      const ends = await withAdmin(kafka, async (admin) => new Map(await Promise.all(topics.map(async (topic) => [topic, await admin.fetchTopicOffsets(topic)] as const))))
+      const ends = await admin((client) => endsOf(client, topics))
       show(
         positions.flatMap(({ partition: { topic, partition }, offset: { offset } }) => {
           const end = ends.get(topic)?.find((each) => each.partition === partition)?.high

@@ -18,7 +18,7 @@ const alert = z.strictObject({
   annotations: z.strictObject({ summary: text, description: text, runbook: text }),
 })
 const rulesShape = z.strictObject({
-  groups: z.array(z.strictObject({ name: text, rules: z.array(z.union([alert, z.strictObject({ record: text, expr: text })])) })),
+  groups: z.array(z.strictObject({ name: text, interval: text.optional(), rules: z.array(z.union([alert, z.strictObject({ record: text, expr: text })])) })),
 })
 const prometheusShape = z.looseObject({ scrape_configs: z.array(z.looseObject({ job_name: text })) })
 const alertmanagerShape = z.looseObject({ route: z.looseObject({ receiver: text }), receivers: z.array(z.looseObject({ name: text })) })
@@ -27,7 +27,6 @@ const jmxShape = z.strictObject({
   lowercaseOutputName: z.boolean(),
   lowercaseOutputLabelNames: z.boolean(),
   includeObjectNames: z.array(text),
-  includeObjectNameAttributes: z.record(text, z.array(text)).optional(),
   rules: z.array(z.strictObject({ pattern: text, name: text, type: z.enum(['GAUGE', 'COUNTER']), value: z.number().optional(), labels: z.record(text, text).optional(), cache: z.boolean().optional() })),
 })
 
