@@ -6,6 +6,7 @@ import { analytics } from './lib/benchmarks/analytics.ts'
 import { latency } from './lib/benchmarks/latency.ts'
 import type { Benchmark, Measure } from './lib/benchmarks/measure.ts'
 import { mirror } from './lib/benchmarks/mirror.ts'
+import { monitoring } from './lib/benchmarks/monitoring.ts'
 import { search } from './lib/benchmarks/search.ts'
 import { startup } from './lib/benchmarks/startup.ts'
 import { filter, shop } from './lib/benchmarks/throughput.ts'
@@ -15,7 +16,7 @@ import { interruptible } from './lib/interrupt.ts'
 import { down } from './lib/stack.ts'
 import { didYouMean } from './lib/yaml.ts'
 
-const benchmarks: Benchmark[] = [startup, search, latency, mirror, analytics, shop, filter]
+const benchmarks: Benchmark[] = [startup, search, latency, mirror, analytics, monitoring, shop, filter]
 const names = benchmarks.map(({ name }) => name)
 
 const program = new Command('bench')

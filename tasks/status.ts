@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { messageOf } from '../clients/errors.ts'
@@ -7,6 +6,7 @@ import { loadServices } from './lib/compose.ts'
 import { probes } from './lib/probes.ts'
 import { isOutdated, processOf } from './lib/stack.ts'
 import { findTool, missingTool } from './lib/tools.ts'
+import { memoryMib } from './lib/usage.ts'
 
 const program = new Command('status')
   .description('What runs, whether it is ready, since when and with how much memory. Exit code 4 when a service is down.')
@@ -32,25 +32,5 @@ program.action(async ({ json }: { json?: true }) => {
   }
   if (rows.some(({ state }) => !/^(ready|not here)/.test(state))) process.exitCode = 4
 })
-
-/** Resident memory of a process and its children, in MiB (proc(5), VmRSS; PostgreSQL's processes share most of theirs). */
-function memoryMib(pid: number): number {
-  const family = [pid]
-  for (const parent of family) {
-    try {
-      family.push(...readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean).map(Number))
-    } catch {
-      continue // it has ended meanwhile
-    }
-  }
-  const kib = family.map((member) => {
-    try {
-      return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${member}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
-    } catch {
-      return 0
-    }
-  })
-  return Math.round(kib.reduce((sum, each) => sum + each, 0) / 1024)
-}
 
 await runMain(program)
