@@ -7,14 +7,15 @@ import { type Claim, type Group, prove, type Subject } from './check.ts'
 import { settled } from './storage.ts'
 
 const targetsShape = z.object({ data: z.object({ activeTargets: z.array(z.object({ labels: z.record(z.string(), z.string()), health: z.string(), lastError: z.string() })) }) })
+const samplesShape = z.object({ data: z.object({ result: z.array(z.object({ metric: z.object({ instance: z.string() }), value: z.tuple([z.number(), z.coerce.number()]) })) }) })
 const rulesShape = z.object({ data: z.object({ groups: z.array(z.object({ rules: z.array(z.object({ name: z.string(), type: z.string(), health: z.string(), lastError: z.string().optional() })) })) }) })
 
 /** Every JVM and program is measured, every rule works, and an alert gets through to the receiver. */
 export const monitoring: Group = {
   name: 'monitoring',
-  about: 'all targets are up, all rules work, alerts arrive',
+  about: 'all targets are up and quick, all rules work, alerts arrive',
   profile: 'monitoring',
-  run: (subject) => prove('monitoring', [targetsAreUp(subject), rulesWork(subject), watchdogArrives(subject), alertsArrive(subject)]),
+  run: (subject) => prove('monitoring', [targetsAreUp(subject), scrapesAreShort(subject), rulesWork(subject), watchdogArrives(subject), alertsArrive(subject)]),
 }
 
 async function ask<T>(env: Environment, path: string, shape: z.ZodType<T>): Promise<T> {
@@ -35,6 +36,25 @@ function targetsAreUp({ env, services }: Subject): Claim {
         const sick = activeTargets.filter(({ health }) => health !== 'up').map(({ labels, lastError }) => `${labels.instance}: ${lastError}`)
         const missing = watched.filter(({ name }) => !activeTargets.some(({ labels }) => labels.instance === name)).map(({ name }) => `${name}: not watched`)
         return { ok: activeTargets.length > 0 && sick.length + missing.length === 0, seen: [...sick, ...missing].join('; ') || `${activeTargets.length} up` }
+      }),
+  }
+}
+
+const scrapeAtMostMs = 50
+
+/** The quickest of some minutes: what the rules cost, not what the machine does besides. */
+function scrapesAreShort({ env, services }: Subject): Claim {
+  const jvms = services.filter(({ profile, environment }) => env.profiles.includes(profile) && environment.METRICS_PORT).map(({ name }) => name)
+  return {
+    name: 'a scrape is short on every JVM',
+    expected: `at most ${scrapeAtMostMs} ms when nothing else is done, the quickest of 5 minutes`,
+    look: () =>
+      settled(async () => {
+        const query = new URLSearchParams({ query: `min_over_time(scrape_duration_seconds{instance=~"${jvms.join('|')}"}[5m]) * 1000` })
+        const { result } = (await ask(env, `/api/v1/query?${query}`, samplesShape)).data
+        const slow = result.filter(({ value: [, ms] }) => ms > scrapeAtMostMs).map(({ metric, value: [, ms] }) => `${metric.instance}: ${ms.toFixed(0)} ms`)
+        const slowest = Math.max(...result.map(({ value: [, ms] }) => ms))
+        return { ok: result.length === jvms.length && slow.length === 0, seen: slow.join(', ') || `${result.length} JVMs, the slowest ${slowest.toFixed(0)} ms` }
       }),
   }
 }

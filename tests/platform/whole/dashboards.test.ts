@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
@@ -197,6 +197,17 @@ test('light and dark, and as wide as a phone', { skip }, async () => {
         assert.equal(await page.evaluate(`[...document.querySelectorAll('.plot')].every((plot) => plot.getAttribute('role') === 'img' && plot.getAttribute('aria-label'))`), true)
         await page.screenshot({ path: join(env.build, 'screenshots', `dashboard-${kind}-${colorScheme}.png`), fullPage: kind === 'phone' })
       })
+})
+
+test('the picture of the README (docs/dashboard.png is a copy of it)', { skip }, async () => {
+  await withPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' }, served?.url ?? '', async (page) => {
+    await settled(page, panelsOf(dashboards.find(({ uid }) => uid === 'overview') ?? assert.fail('overview is there')).length)
+    await page.getByLabel('Time', { exact: true }).selectOption({ label: 'last 15 minutes' })
+    await page.waitForLoadState('networkidle')
+    const picture = join(env.build, 'screenshots', 'readme.png')
+    await page.screenshot({ path: picture, fullPage: true })
+    assert.ok(statSync(picture).size < 200_000, `${statSync(picture).size} bytes`)
+  })
 })
 
 test('a Prometheus that does not answer is told by the page, not by an empty one', { skip }, async () => {
