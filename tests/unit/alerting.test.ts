@@ -9,7 +9,9 @@ import { z } from 'zod'
 import { certificateFiles, loadEnvironment } from '../../clients/environment.ts'
 import { callHttps } from '../../clients/https.ts'
 import { issue } from '../../tasks/lib/certificates.ts'
+import { monitoring as monitoringChecks } from '../../tasks/lib/checks/monitoring.ts'
 import { loadServices } from '../../tasks/lib/compose.ts'
+import { loadConfig } from '../../tasks/lib/config.ts'
 import { monitoring } from '../../tasks/lib/monitoring.ts'
 import { down, up } from '../../tasks/lib/stack.ts'
 import { sendTestAlert } from '../../tasks/lib/test-alert.ts'
@@ -111,6 +113,15 @@ describe('alerts on their way to people', { skip }, () => {
     }
     assert.match(logs(), /telegram: the Bot API refused: 401 Unauthorized/)
     assert.ok(!logs().includes(token))
+  })
+
+  test('task check -- monitoring is red as long as the token is wrong', async () => {
+    configure('123456:another-token-that-is-wrong')
+    const results = await monitoringChecks.run({ env: load(), config: loadConfig(load()), services: services() })
+    const { ok, seen } = results.find(({ name }) => name === 'a test alert arrives, and its end') ?? assert.fail('there is such a check')
+    assert.equal(ok, false)
+    assert.match(seen, /^expected Telegram to take the message, got: .*401 Unauthorized/)
+    assert.ok(!seen.includes('another-token'))
   })
 
   test('only certificates of the monitoring CA are let in', async () => {
