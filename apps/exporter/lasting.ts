@@ -18,7 +18,7 @@ export function lasting<T extends Client>(make: () => T): <R>(work: (client: T) 
       await connected
       return await work(client)
     } catch (error) {
-      kept = undefined
+      if (kept?.client === client) kept = undefined
       await client.disconnect().catch(() => {})
       throw error
     }
