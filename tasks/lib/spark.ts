@@ -54,7 +54,8 @@ const hints: Record<string, string> = {
 export async function submit(env: Environment, job: Job, onLine: (line: Line, end: (signal: NodeJS.Signals) => void) => void): Promise<Line[]> {
   if (!job.local) await requireHdfs(env)
   await requireWorker(env)
-  const cds = { archive: `spark-${job.main.split('.').at(-1)?.toLowerCase()}`, jars: `spark,${job.module}`, train: true }
+  // one for all jobs of a module: each would take 160-200 MB, and the classes are nearly the same
+  const cds = { archive: `spark-${job.module}`, jars: `spark,${job.module}`, train: true }
   const log = join(env.stack, 'logs', 'spark.log')
   mkdirSync(join(env.stack, 'data', 'spark'), { recursive: true, mode: 0o700 })
   const child = spawn('java', [...archiveOptions(env, cds, true), ...command(env, job, log)], {
