@@ -87,7 +87,12 @@ export async function submit(env: Environment, job: Job, onLine: (line: Line, en
   )
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
   if (interrupted) throw new VygodnoError('INTERRUPTED', `${job.main} was ended by ${interrupted}; what it has committed stays`, 'the same command goes on from there', interrupted === 'SIGINT' ? 130 : 143)
-  if (how !== 'exit code 0') throw failureOf(env, job, how, failure, said, log)
+  if (how !== 'exit code 0') {
+    const failed = failureOf(env, job, how, failure, said, log)
+    // Spark has many words for a file system that went away
+    if (failed.code === 'JOB_FAILED' && !job.local) await requireHdfs(env)
+    throw failed
+  }
   // a job that failed has not loaded all of its classes
   keepArchive(env, cds)
   return lines
