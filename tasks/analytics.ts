@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { print, printJson, runMain, say } from '../clients/terminal.ts'
 import { compact, ingest, report } from './lib/lake.ts'
+import { requireWritable } from './lib/output-file.ts'
 import { evaluate, recommend } from './lib/recommendations.ts'
 import { reportPage } from './lib/report-page.ts'
 import { showReport } from './lib/report-text.ts'
@@ -37,6 +38,7 @@ job('report', 'Funnel by category and brand, trending products, revenue by day, 
   .option('--html <file>', 'write one page with charts, too')
   .addHelpText('after', '\nExamples:\n  task analytics -- report\n  task analytics -- report --html report.html')
   .action(async ({ master, json, html }: { master?: string; json?: true; html?: string }) => {
+    if (html) await requireWritable(html)
     const made = await report(on(master))
     if (html) {
       writeFileSync(html, reportPage(made, new Date()))

@@ -12,6 +12,7 @@ import { runChecks, selectable, selectGroups } from './lib/checks/run.ts'
 import { enabledServices } from './lib/compose.ts'
 import { loadConfig } from './lib/config.ts'
 import { interruptible } from './lib/interrupt.ts'
+import { requireWritable } from './lib/output-file.ts'
 
 const program = new Command('check')
   .description('Prove every claim about the running platform; changes nothing and may run while it works.')
@@ -23,6 +24,7 @@ const program = new Command('check')
 program.action(async (names: string[], { json, report }: { json?: true; report?: string }) => {
   interruptible()
   const selected = selectGroups(names)
+  if (report) await requireWritable(report)
   const env = loadEnvironment()
   requireCertificates(env)
   const results = await runChecks({ env, config: loadConfig(env), services: enabledServices(env) }, selected)

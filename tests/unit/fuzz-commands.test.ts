@@ -84,3 +84,11 @@ test('whatever the options and arguments, a command without a stack answers or s
     limits(40),
   )
 })
+
+test('a file that can’t be written is refused before the work begins', async () => {
+  for (const [name, args] of [['check', ['--report', '..']], ['analytics', ['report', '--html', '..']]] as const) {
+    const { code, stderr } = await run(join(env.build, 'dist', 'tasks', `${name}.js`), [...args])
+    assert.equal(code, 2, stderr)
+    assert.match(stderr, /got \.\.: EISDIR.* \[FILE_UNWRITABLE\]\n {2}→ /)
+  }
+})
