@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { loadEnvironment } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { checkProduct } from '../../clients/product.ts'
 import { readRule, ruleId, ruleKinds } from '../../clients/rules.ts'
+import { judge } from '../../tasks/lib/matcher.ts'
 import { limits } from './fuzz.ts'
 
 const env = loadEnvironment({})
@@ -27,6 +29,19 @@ test('whatever stands in a product record, it is a product or has a defect with 
     }),
     limits(1_500),
   )
+})
+
+test('whatever stands in a product record, the filter finds the same defect', async (t) => {
+  // one record a line, as the filter's program reads a file
+  const records = fc.sample(value, limits()).filter((bytes) => bytes[0] === 0x7b && !/[\r\n]/.test(bytes.toString('latin1')))
+  assert.ok(records.length > 300)
+  const file = join(mkdtempSync(join(tmpdir(), 'vygodno-fuzz-')), 'products.jsonl')
+  t.after(() => rmSync(dirname(file), { recursive: true }))
+  writeFileSync(file, Buffer.concat(records.flatMap((bytes) => [bytes, Buffer.from('\n')])))
+  const found: (string | undefined)[] = []
+  for await (const { reason } of judge(env, [], file)) found.push(reason)
+  const expected = records.map((bytes) => checkProduct(bytes)).map((checked) => ('product' in checked ? undefined : checked.reason))
+  assert.deepEqual(found, expected)
 })
 
 test('a rule is the same rule however often its name is made; the host is loopback or refused', () => {
