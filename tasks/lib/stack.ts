@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../clients/environment.ts'
 import { InfraError, messageOf, PrerequisiteError } from '../../clients/errors.ts'
 import { say, step, warn } from '../../clients/terminal.ts'
@@ -180,7 +181,8 @@ async function ready(env: Environment, service: Service, process: PidFile, ended
   void ended.then((end) => (how = end))
   const awaited = `${service.name} to be ready (${kind} ${target})`
   await until({ code: 'SERVICE_NOT_READY', awaited, timeoutMs: deadlineMs, hint: `task logs -- ${service.name}`, details: () => lastLines(service) }, async () => {
-    if (how !== undefined || !isAlive(process)) throw died(service, how ?? 'it is gone')
+    // it may be gone a moment before it is said how; of one that an earlier command started nobody says it
+    if (how !== undefined || !isAlive(process)) throw died(service, how ?? (await Promise.race([ended, sleep(500, 'it is gone')])))
     return stop.aborted || probe(env, target, process.pid).then(() => true as const, messageOf)
   })
 }
