@@ -1,10 +1,12 @@
 import { onCluster } from '../../../clients/environment.ts'
-import { followTopic, kafkaClient, topicOffsets, withProducer } from '../../../clients/kafka.ts'
+import { followTopic, kafkaClient, topicOffsets } from '../../../clients/kafka.ts'
+import { type Sender, withSender } from '../../../clients/sender.ts'
 import { type Benchmark, percentile } from './measure.ts'
 
 const perSecond = 500
 const seconds = 20
 const topic = 'client.events'
+const lingerMs = 5
 
 /** How long after it was sent to the primary cluster a record can be read, committed, on the analytics cluster. */
 export const mirror: Benchmark = {
@@ -27,7 +29,7 @@ export const mirror: Benchmark = {
         return delays.length >= total + warmUp
       },
     })
-    await Promise.all([reading, withProducer(kafkaClient(env, 'client-api'), (producer) => sendSteadily(producer, total + warmUp))])
+    await Promise.all([reading, withSender(env, { principal: 'client-api', topic }, lingerMs, (sender) => sendSteadily(sender, total + warmUp))])
     const counted = delays.slice(warmUp)
     return [
       { what: `mirror lag at ${perSecond}/s, p50`, value: percentile(counted, 0.5), unit: 'ms' },
@@ -36,16 +38,13 @@ export const mirror: Benchmark = {
   },
 }
 
-/** A record carries the time at which it was handed to the producer. */
-async function sendSteadily(producer: Parameters<Parameters<typeof withProducer>[1]>[0], total: number): Promise<void> {
+/** A record carries the time at which it was handed to the sender. */
+async function sendSteadily(sender: Sender, total: number): Promise<void> {
   const started = performance.now()
-  const acknowledged: Promise<unknown>[] = []
   for (let sent = 0; sent < total; ) {
     const due = Math.min(total, Math.floor(((performance.now() - started) * perSecond) / 1000))
-    const messages = Array.from({ length: due - sent }, (_, index) => ({ key: String(sent + index), value: String(Date.now()) }))
-    if (messages.length > 0) acknowledged.push(producer.send({ topic, acks: -1, messages }))
-    sent = due
+    for (; sent < due; sent++) await sender.add(String(sent), Buffer.from(String(Date.now())))
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  await Promise.all(acknowledged)
+  await sender.flush()
 }
