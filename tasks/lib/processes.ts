@@ -7,12 +7,15 @@ import { z } from 'zod'
 const pidShape = z.object({ pid: z.int().positive(), startTicks: z.string(), fingerprint: z.string(), startedAt: z.string() })
 export type PidFile = z.infer<typeof pidShape>
 
-/** Start time of a process in clock ticks since boot, undefined when it does not run (proc(5), stat field 22). */
+/**
+ * Start time of a process in clock ticks since boot (proc(5), stat field 22), undefined when it does not run. A zombie
+ * that has threads left (field 20) still holds its ports: a JVM's first thread may end before the others.
+ */
 export function startTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? undefined : fields[19]
+    return fields[0] === 'Z' && Number(fields[17]) <= 1 ? undefined : fields[19]
   } catch {
     return undefined
   }
