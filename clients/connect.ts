@@ -42,6 +42,8 @@ export function connectRest(env: Environment, worker: Worker, principal = 'conne
   }
   return {
     version: async () => z.object({ version: z.string() }).parse(await call('GET', '/')).version,
+    /** fails until the worker has joined its group and knows its connectors; before that it lists none (KIP-1017) */
+    health: () => call('GET', '/health'),
     connectors: async (): Promise<Connectors> => connectorsShape.parse(await call('GET', '/connectors?expand=info&expand=status')),
     put: (name: string, config: Record<string, string>) => call('PUT', `/connectors/${name}/config`, config),
     restartFailed: (name: string) => call('POST', `/connectors/${name}/restart?includeTasks=true&onlyFailed=true`),

@@ -23,7 +23,9 @@ export const probes: Record<string, Probe> = {
   connect: async (env, target) => {
     const worker = workers.find((name) => name === target)
     if (!worker) throw new Error(`${target} is no Connect worker`)
-    const connectors = Object.entries(await connectRest(env, worker).connectors())
+    const rest = connectRest(env, worker)
+    await rest.health()
+    const connectors = Object.entries(await rest.connectors())
     const waiting = connectors.filter(([, { status }]) => [status.connector, ...status.tasks].some(({ state }) => state === 'UNASSIGNED')).map(([name]) => name)
     if (waiting.length > 0) throw new Error(`not handed out yet: ${waiting.join(', ')}`)
   },
