@@ -81,7 +81,7 @@ test('whatever the options and arguments, a command without a stack answers or s
       rmSync(stack, { recursive: true, force: true })
       assert.deepEqual(made, [], what)
     }),
-    limits(40),
+    limits(20),
   )
 })
 
