@@ -80,14 +80,26 @@ export function kafkaError(env: Environment, error: unknown): InfraError {
   )
 }
 
-/** Runs work with a connected admin client and disconnects it. */
+/** Runs work with a connected admin client and disconnects it; the work may be begun again while a broker restarts. */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin()
   await admin.connect()
   try {
-    return await work(admin)
+    return await despiteDeadBroker(() => work(admin))
   } finally {
     await admin.disconnect()
+  }
+}
+
+/** kafkajs asks brokers that it draws, and gives up when that is the one which died just now; one has answered before. */
+async function despiteDeadBroker<T>(attempt: () => Promise<T>): Promise<T> {
+  for (const deadline = performance.now() + restartNoticedMs; ; await sleep(300)) {
+    try {
+      return await attempt()
+    } catch (error) {
+      const reason = error instanceof Error && error.cause ? error.cause : error
+      if (!(reason instanceof kafkajs.KafkaJSConnectionError) || performance.now() > deadline) throw error
+    }
   }
 }
 
@@ -112,7 +124,7 @@ export function producerOf(kafka: Kafka, transactionalId?: string): Producer {
 /** Runs work with such a producer, connected, and disconnects it. */
 export async function withProducer<T>(kafka: Kafka, work: (producer: Producer) => Promise<T>, transactionalId?: string): Promise<T> {
   const producer = producerOf(kafka, transactionalId)
-  await connected(producer)
+  await connected(producer, kafka)
   try {
     return await work(producer)
   } finally {
@@ -120,14 +132,14 @@ export async function withProducer<T>(kafka: Kafka, work: (producer: Producer) =
   }
 }
 
-/** kafkajs asks one broker for a producer id and gives up at once when that is the one which restarts just now. */
-async function connected(producer: Producer): Promise<void> {
+/** The broker that has to give out the producer id may have died just now: while others answer, it is asked for again. */
+async function connected(producer: Producer, kafka: Kafka): Promise<void> {
   for (const deadline = performance.now() + restartNoticedMs; ; await sleep(300)) {
     try {
       return await producer.connect()
     } catch (error) {
-      // where no broker answers at all, it is another error
-      if (!(error instanceof kafkajs.KafkaJSConnectionError) || performance.now() > deadline) throw error
+      const othersAnswer = () => withAdmin(kafka, (admin) => admin.describeCluster()).then(() => true, () => false)
+      if (performance.now() > deadline || !(await othersAnswer())) throw error
     }
   }
 }

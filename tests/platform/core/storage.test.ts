@@ -7,6 +7,7 @@ import { connectRest } from '../../../clients/connect.ts'
 import { kafkaClient, readTopic, withProducer } from '../../../clients/kafka.ts'
 import { enabledServices, loadServices } from '../../../tasks/lib/compose.ts'
 import { idsInPostgres } from '../../../tasks/lib/observe.ts'
+import { signalGroup } from '../../../tasks/lib/processes.ts'
 import { down, processOf, restart } from '../../../tasks/lib/stack.ts'
 import { until } from '../../../tasks/lib/until.ts'
 import { bootstrapped, client, env, run, shop, succeed } from '../platform.ts'
@@ -80,4 +81,13 @@ test('every search and every customer action is an event in client.events', asyn
 test('a Connect worker counts as ready when its connectors run again: nothing to do after a restart', async () => {
   await restart(env, enabledServices(env).find(({ name }) => name === 'connect') ?? assert.fail('connect is a service'))
   assert.equal((await succeed('plan', ['connectors'])).trim(), '0 changes')
+})
+
+test('a broker that has died just now fails nobody who comes to send', async () => {
+  const killed = loadServices(env).find(({ name }) => name === 'kafka-3') ?? assert.fail('kafka-3 is a service')
+  signalGroup(processOf(env, killed) ?? assert.fail('it runs'), 'SIGKILL')
+  // each draws a broker to ask, so many of them draw the dead one
+  const sent = await Promise.all(Array.from({ length: 12 }, () => run(shop, ['send', 'data/products.json'])))
+  await succeed('up')
+  assert.deepEqual(sent.filter(({ code }) => code !== 0).map(({ stderr }) => stderr), [])
 })
