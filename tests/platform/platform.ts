@@ -5,7 +5,7 @@ import { loadEnvironment } from '../../clients/environment.ts'
 
 /** The stack of the tests; the runner sets VYGODNO_STACK and VYGODNO_HOST, so that a running stack is not touched. */
 export const env = loadEnvironment()
-assert.notEqual(env.host, '127.0.0.1', 'platform tests run on a stack of their own: task test:platform')
+assert.notEqual(env.host, '127.0.0.1', 'platform tests run on a stack of their own: task test:part')
 
 export type Outcome = { code: number | null; stdout: string; stderr: string }
 
