@@ -13,7 +13,7 @@ import { readRule } from '../../../clients/rules.ts'
 import { idsInPostgres } from '../../../tasks/lib/observe.ts'
 import { until } from '../../../tasks/lib/until.ts'
 import { limits } from '../../unit/fuzz.ts'
-import { bootstrapped, client, env, succeed } from '../platform.ts'
+import { bootstrapped, client, env, succeed, shop } from '../platform.ts'
 
 before(bootstrapped)
 
@@ -126,6 +126,7 @@ test('garbage among the recommendations: each record is a row or one dead letter
   assert.ok(dead.length > 100 && whole.length > 10)
   assert.deepEqual(whole.filter((key) => dead.includes(key)), [])
   assert.deepEqual(records.filter(({ key, value }) => rows.includes(key) && !isJson(value)).map(({ key }) => key), [])
+  await succeed(shop, ['send', 'data/products.json'])
   await send('analytics.recommendations', [last])
   await eventually('a right one to be served', async () => JSON.parse(await succeed(client, ['recommend', last.key, '--json'])).known || 'not there')
   for (const user of rows.filter((key) => !whole.includes(key)).slice(0, 3)) await succeed(client, ['recommend', user, '--json'])
