@@ -1,14 +1,16 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../../../clients/environment.ts'
-import { kafkaClient, withProducer } from '../../../clients/kafka.ts'
 import { type Queryable, withPostgres } from '../../../clients/postgres.ts'
+import { withSender } from '../../../clients/sender.ts'
 import { until } from '../until.ts'
 import { allowedSamples, type Benchmark, makeProducts, percentile, timed } from './measure.ts'
 
 const perSecond = 200
 const seconds = 20
 const warmUp = 5 * perSecond
+// a shop that lets its products be seen soon
+const lingerMs = 10
 const ids = z.array(z.object({ product_id: z.string() }))
 
 /** Product sent → in PostgreSQL, where search finds it, at a steady rate; and ban → gone, process start included. */
@@ -48,18 +50,18 @@ async function sendAndWatch(env: Environment, prefix: string, progress: (text: s
       return (allSent && pending.size === 0) || `${pending.size} outstanding`
     })
   const send = () =>
-    withProducer(kafkaClient(env, 'shop-api'), async (producer) => {
+    withSender(env, { principal: 'shop-api', topic: 'shop.products' }, lingerMs, async (sender) => {
       const started = performance.now()
-      const acknowledged: Promise<unknown>[] = []
       while (sent < total) {
         const due = Math.min(total, Math.floor(((performance.now() - started) * perSecond) / 1000))
-        const messages = Array.from({ length: due - sent }, (_, index) => make(sent + index))
-        for (const { key } of messages) pending.set(key, performance.now())
-        if (messages.length > 0) acknowledged.push(producer.send({ topic: 'shop.products', acks: -1, messages }))
-        sent = due
-        await new Promise((resolve) => setTimeout(resolve, 20))
+        for (; sent < due; sent++) {
+          const { key, value } = make(sent)
+          pending.set(key, performance.now())
+          await sender.add(key, Buffer.from(value))
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5))
       }
-      await Promise.all(acknowledged)
+      await sender.flush()
       allSent = true
     })
   await Promise.all([send(), withPostgres(env, 'operator', watch)])
