@@ -85,22 +85,31 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
   const admin = kafka.admin()
   await admin.connect()
   try {
-    return await despiteDeadBroker(() => work(admin))
+    return await despiteDeadBroker(() => work(admin), isRefused)
   } finally {
     await admin.disconnect()
   }
 }
 
-/** kafkajs asks brokers that it draws, and gives up when that is the one which died just now; one has answered before. */
-async function despiteDeadBroker<T>(attempt: () => Promise<T>): Promise<T> {
+/**
+ * kafkajs asks brokers that it draws, and gives up when that is the one which died just now: it is asked again.
+ *
+ * @param isOnlyOne whether an error tells of one dead broker, beside others that answer
+ */
+async function despiteDeadBroker<T>(attempt: () => Promise<T>, isOnlyOne: (error: unknown) => boolean | Promise<boolean>): Promise<T> {
   for (const deadline = performance.now() + restartNoticedMs; ; await sleep(300)) {
     try {
       return await attempt()
     } catch (error) {
-      const reason = error instanceof Error && error.cause ? error.cause : error
-      if (!(reason instanceof kafkajs.KafkaJSConnectionError) || performance.now() > deadline) throw error
+      if (performance.now() > deadline || !(await isOnlyOne(error))) throw error
     }
   }
+}
+
+/** Of a client that is connected, so that some broker has answered before. */
+function isRefused(error: unknown): boolean {
+  const reason = error instanceof Error && error.cause ? error.cause : error
+  return reason instanceof kafkajs.KafkaJSConnectionError
 }
 
 /**
@@ -124,23 +133,12 @@ export function producerOf(kafka: Kafka, transactionalId?: string): Producer {
 /** Runs work with such a producer, connected, and disconnects it. */
 export async function withProducer<T>(kafka: Kafka, work: (producer: Producer) => Promise<T>, transactionalId?: string): Promise<T> {
   const producer = producerOf(kafka, transactionalId)
-  await connected(producer, kafka)
+  // the producer id comes from a broker, too; whether others answer is found out by asking them
+  await despiteDeadBroker(() => producer.connect(), () => withAdmin(kafka, (admin) => admin.describeCluster()).then(() => true, () => false))
   try {
     return await work(producer)
   } finally {
     await producer.disconnect()
-  }
-}
-
-/** The broker that has to give out the producer id may have died just now: while others answer, it is asked for again. */
-async function connected(producer: Producer, kafka: Kafka): Promise<void> {
-  for (const deadline = performance.now() + restartNoticedMs; ; await sleep(300)) {
-    try {
-      return await producer.connect()
-    } catch (error) {
-      const othersAnswer = () => withAdmin(kafka, (admin) => admin.describeCluster()).then(() => true, () => false)
-      if (performance.now() > deadline || !(await othersAnswer())) throw error
-    }
   }
 }
 
