@@ -74,6 +74,7 @@ export async function up(env: Environment, declared: Service[]): Promise<void> {
       await Promise.all(done.values())
     } finally {
       failed.abort()
+      await Promise.allSettled(done.values())
     }
   })
 }
@@ -102,6 +103,7 @@ async function startOne(env: Environment, service: Service, progress: (waitingFo
     progress('initialises')
     await initialise(env, service, stop)
   }
+  if (stop.aborted) return
   progress(service.probe ? 'starts' : 'runs')
   const { process, ended, release } = running ? adopted(running) : launch(env, service)
   try {
@@ -156,14 +158,13 @@ async function initialise(env: Environment, service: Service, stop: AbortSignal)
   rmSync(service.folders.data, { recursive: true, force: true })
   mkdirSync(service.folders.data, { recursive: true, mode: 0o700 })
   const { process, ended } = startDetached(asPlainProcess(service.initialise, env, service, false), surroundings(service))
-  await completed(service, process, ended, stop)
-  writeFileSync(initialisedMark(service), '')
+  if (await completed(service, process, ended, stop)) writeFileSync(initialisedMark(service), '')
 }
 
 const oneShotDeadlineMs = 90_000
 
-/** Waits for a program that does one thing; ends it when it takes too long or when something else has failed. */
-async function completed(service: Service, process: PidFile, ended: Promise<string>, stop: AbortSignal): Promise<void> {
+/** Waits for a program that does one thing; ends it when it takes too long or, and then it is false, when something else has failed. */
+async function completed(service: Service, process: PidFile, ended: Promise<string>, stop: AbortSignal): Promise<boolean> {
   const end = () => signalGroup(process, 'SIGTERM')
   stop.addEventListener('abort', end, { once: true })
   const timer = setTimeout(end, oneShotDeadlineMs)
@@ -171,6 +172,7 @@ async function completed(service: Service, process: PidFile, ended: Promise<stri
   clearTimeout(timer)
   stop.removeEventListener('abort', end)
   if (how !== 'exit code 0' && !stop.aborted) throw died(service, how)
+  return how === 'exit code 0'
 }
 
 async function ready(env: Environment, service: Service, process: PidFile, ended: Promise<string>, stop: AbortSignal): Promise<void> {

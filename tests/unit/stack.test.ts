@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -93,6 +93,12 @@ test('an interrupted initialisation is begun again on an empty folder', async ()
   writeFileSync(join(echo.folders.data, 'initialised.txt'), 'half;')
   await up(env, pick('echo'))
   assert.equal(file(echo, 'initialised.txt'), 'once;')
+})
+
+test('an initialisation that ends because another service has died does not count as done', async () => {
+  await assert.rejects(up(env, pick('slow', 'dying')), { code: 'SERVICE_DIED' })
+  assert.equal(existsSync(`${named('slow').folders.data}.initialised`), false)
+  assert.equal(processOf(env, named('slow')), undefined, 'it must not start')
 })
 
 test('a service whose declaration has changed is restarted', async () => {
