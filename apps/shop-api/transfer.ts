@@ -65,7 +65,7 @@ export async function sendFile(
   let run: Run | undefined
   let problem: unknown
   try {
-    await withSender(env, route, options.rate ? 0 : LINGER_MS, async (sender) => {
+    await withSender(env, route, LINGER_MS, async (sender) => {
       started = performance.now()
       const progress = showProgress(() => ({ done: source.position(), size: source.size, sent: sender.sent() }))
       try {

@@ -65,6 +65,24 @@ const floors: Record<string, { mrr?: number; zero: [number, number] }> = {
   'no-answer': { zero: [0.8, 1] },
 }
 
+test('a sink that began with an empty dictionary looks words up in its index', async () => {
+  const empty = await startScratch()
+  const session = await empty.connect('connect')
+  try {
+    await session.query('begin')
+    for (const product of products.slice(0, 20)) {
+      await session.query('insert into products (product_id, doc) values ($1, $2::jsonb)', [product.product_id, JSON.stringify(product)])
+    }
+    const { rows } = await session.query("select seq_scan::int as whole, idx_scan::int as by_index from pg_stat_xact_user_tables where relname = 'product_words'")
+    const [{ whole, by_index: byIndex }] = z.tuple([z.object({ whole: z.int(), by_index: z.int() })]).parse(rows)
+    assert.equal(whole, 0, `${whole} times all words were read`)
+    assert.ok(byIndex > 100, `${byIndex} looks into the index`)
+  } finally {
+    await session.end()
+    await empty.stop()
+  }
+})
+
 test('judged queries: mean reciprocal rank and share without a result, by class', async (context) => {
   const judged = judgedSchema.parse(data('search-relevance.json'))
   assert.ok(judged.length >= 70)
