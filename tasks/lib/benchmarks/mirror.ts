@@ -6,7 +6,10 @@ import { type Benchmark, percentile } from './measure.ts'
 const perSecond = 500
 const seconds = 20
 const topic = 'client.events'
-const lingerMs = 5
+// each partition has requests of its own: with less, brokers are busy with requests of one record
+const lingerMs = 100
+// the first records after a start find code that is not compiled yet
+const warmUp = 25 * perSecond
 
 /** How long after it was sent to the primary cluster a record can be read, committed, on the analytics cluster. */
 export const mirror: Benchmark = {
@@ -15,7 +18,6 @@ export const mirror: Benchmark = {
   run: async (env, progress) => {
     const copy = kafkaClient(onCluster(env, 'analytics'), 'operator')
     const total = perSecond * seconds
-    const warmUp = 5 * perSecond
     const { end } = await topicOffsets(copy, topic)
     const delays: number[] = []
     const reading = followTopic(copy, 'operator', {
