@@ -27,6 +27,7 @@ const jmxShape = z.strictObject({
   lowercaseOutputName: z.boolean(),
   lowercaseOutputLabelNames: z.boolean(),
   includeObjectNames: z.array(text),
+  excludeObjectNames: z.array(text).optional(),
   rules: z.array(z.strictObject({ pattern: text, name: text, type: z.enum(['GAUGE', 'COUNTER']), value: z.number().optional(), labels: z.record(text, text).optional(), cache: z.boolean().optional() })),
 })
 

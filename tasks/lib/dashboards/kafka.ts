@@ -48,7 +48,7 @@ export const kafka = board({
         series({ title: 'Requests', about: 'Produce and fetch requests per second, all versions of the protocol together.', queries: [[`sum by (request) (rate(kafka_network_requestmetrics_requests_total{${chosen}}[$__rate_interval]))`, '{{request}}']], unit: 'cps', width: 8 }),
         series({ title: 'Idle request handlers', about: 'Share of time in which the threads that carry out requests have nothing to do. Below 20 % the broker is too busy.', queries: [[`min by (instance) (kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent{${chosen}})`, '{{instance}}']], unit: 'percentunit', width: 8, max: 1 }),
         series({ title: 'Idle network threads', about: 'Share of time in which the network threads have nothing to do. TLS is their work.', queries: [[`min by (instance) (kafka_network_socketserver_networkprocessoravgidle_percent{${chosen}})`, '{{instance}}']], unit: 'percentunit', width: 8, max: 1 }),
-        series({ title: 'Failed requests', about: 'Produce and fetch requests that ended with an error, per second.', queries: [[`sum by (instance) (rate(kafka_network_requestmetrics_errors_total{${chosen},error!="NONE"}[$__rate_interval]))`, '{{instance}}']], unit: 'cps', width: 8 }),
+        series({ title: 'Failed requests', about: 'Requests of any kind that ended with an error, per second.', queries: [[`sum by (instance) (rate(kafka_network_requestmetrics_errors_total{${chosen},error!="NONE"}[$__rate_interval]))`, '{{instance}}']], unit: 'cps', width: 8 }),
       ],
     },
     {
