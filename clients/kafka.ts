@@ -154,7 +154,7 @@ export async function topicOffsets(kafka: Kafka, topic: string): Promise<{ start
 type Follow = {
   topic: string
   from: Offsets
-  /** called for every committed record, in order within a partition; true ends the reading */
+  /** called once for every committed record, in order within a partition; true ends the reading */
   onRecord: (record: Read) => boolean | void
   /** called when everything before `offset` of a partition has been read; true ends the reading */
   onPosition?: (partition: number, offset: bigint) => boolean
@@ -177,6 +177,8 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
     retry: { retries: 3, initialRetryTime: 100 },
   })
   let timer: NodeJS.Timeout | undefined
+  // a group that commits nothing begins anew when it is rebalanced, as after the restart of its coordinator
+  const next = new Map(options.from)
   try {
     await consumer.connect()
     await consumer.subscribe({ topic: options.topic, fromBeginning: true })
@@ -190,7 +192,8 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
       })
       const eachBatch = async ({ batch }: kafkajs.EachBatchPayload) => {
         for (const { key, value, headers, offset, timestamp } of batch.messages) {
-          if (BigInt(offset) < (options.from.get(batch.partition) ?? 0n)) continue
+          if (BigInt(offset) < (next.get(batch.partition) ?? 0n)) continue
+          next.set(batch.partition, BigInt(offset) + 1n)
           const record = { partition: batch.partition, offset, timestampMs: Number(timestamp), key: key?.toString() ?? null, value, headers: headers ?? {} }
           if (options.onRecord(record)) return resolve()
         }
