@@ -8,7 +8,7 @@ import { step } from '../../clients/terminal.ts'
 import { distrustOld, endRotation, signByNext, trustNext } from './authorities.ts'
 import { issue, readFacts, type Wanted, wantedFacts } from './certificates.ts'
 import { type Service, servingPorts } from './compose.ts'
-import { isOutdated, processOf, reload, restart } from './stack.ts'
+import { hasProgram, isOutdated, processOf, reload, restart } from './stack.ts'
 import { until } from './until.ts'
 
 /**
@@ -66,7 +66,7 @@ async function notAsWanted(env: Environment, wanted: Wanted[]): Promise<Wanted[]
  * run beside others that do was left so by an interrupted rotation: it is started first.
  */
 async function roll(env: Environment, services: Service[]): Promise<void> {
-  const due = services.filter((service) => service.probe)
+  const due = services.filter((service) => service.probe && hasProgram(env, service))
   if (due.every((service) => !processOf(env, service))) return
   for (const service of due) if (!processOf(env, service)) await step(`${service.name} is started`, () => restart(env, service))
   for (const service of due) {

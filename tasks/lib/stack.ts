@@ -23,6 +23,11 @@ export function processOf(env: Environment, service: Service): PidFile | undefin
   return readPidFile(pidFile(env, service))
 }
 
+/** Whether this machine has the program that a service is; one that it has not is left out. */
+export function hasProgram(env: Environment, { tool }: Service): boolean {
+  return !tool || findTool(env, tool) !== undefined
+}
+
 /** Whether a running service was started from something else than what is declared now. */
 export function isOutdated(env: Environment, service: Service, running: PidFile): boolean {
   return running.fingerprint !== fingerprint(env, service)
@@ -44,8 +49,8 @@ function fingerprint(env: Environment, service: Service): string {
  * @throws InfraError `SERVICE_DIED` as soon as an awaited process has ended, with its last log lines
  */
 export async function up(env: Environment, declared: Service[]): Promise<void> {
-  const services = declared.filter(({ tool }) => !tool || findTool(env, tool))
-  for (const { name, tool } of declared) if (tool && !findTool(env, tool)) warn(`${name}: left out, ${missingTool(tool)}`)
+  const services = declared.filter((service) => hasProgram(env, service))
+  for (const { name, tool } of declared) if (tool && !services.some((service) => service.name === name)) warn(`${name}: left out, ${missingTool(tool)}`)
   for (const service of services) {
     const running = processOf(env, service)
     if (running && isOutdated(env, service, running)) await step(`${service.name}: its declaration changed, stopping`, () => stopProcess(running, service.graceMs, service.stopSignal))
