@@ -38,10 +38,10 @@ const other = { platform: 'rest', rest: 'platform', monitoring: 'platform' } as 
 
 type Refusal = 'plaintext' | 'none' | 'unknownAuthority' | 'expired' | 'early'
 /**
- * Java answers most bad certificates alike; PostgreSQL tells them apart, and asks for one only at the log-in; Node
+ * How each refuses whom. Java answers most bad certificates alike; PostgreSQL tells them apart, and asks for one only at the log-in; Node
  * lets OpenSSL demand one, judges it after the handshake and closes without a word.
  */
-const refusals: Record<Implementation, Record<Refusal, string>> = {
+export const refusals: Record<Implementation, Record<Refusal, string>> = {
   Java: {
     plaintext: 'TLS alert instead of an answer',
     none: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
