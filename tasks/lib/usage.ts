@@ -16,7 +16,8 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
-function family(pid: number): number[] {
+/** A process and all that it has started (proc(5), children). */
+export function family(pid: number): number[] {
   const members = [pid]
   for (const parent of members) members.push(...read(`/proc/${parent}/task/${parent}/children`).split(' ').filter(Boolean).map(Number))
   return members

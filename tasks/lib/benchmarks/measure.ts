@@ -10,8 +10,8 @@ import { judge } from '../matcher.ts'
 /** One figure with what it should be; `target` is a limit in the same unit. */
 export type Measure = { what: string; value: number; unit: string; target?: { atMost: number } | { atLeast: number } }
 
-/** A benchmark measures on the running stack of the environment. */
-export type Benchmark = { name: string; needs: 'nothing' | 'platform' | 'brokers'; run(env: Environment, progress: (text: string) => void): Promise<Measure[]> }
+/** A benchmark measures on the running stack of the environment; one that takes most of an hour is run only when it is named. */
+export type Benchmark = { name: string; needs: 'nothing' | 'platform' | 'brokers'; onRequest?: true; run(env: Environment, progress: (text: string) => void): Promise<Measure[]> }
 
 /** Runs a program to its end and returns its stdout and how long it took, process start included. */
 export function timed(command: string[], options: { cwd: string }): Promise<{ stdout: string; ms: number }> {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../../clients/environment.ts'
 import { enabledServices, type Service } from '../compose.ts'
-import { processOf } from '../stack.ts'
+import { down, processOf } from '../stack.ts'
 import { cpuSeconds, memoryMib } from '../usage.ts'
 import { type Benchmark, timed } from './measure.ts'
 
@@ -26,13 +27,21 @@ export const monitoring: Benchmark = {
     }
     const services = enabledServices(env)
     const watchers = services.filter(({ profile }) => profile === 'monitoring')
+    const running = (some: Service[]) => some.flatMap((service) => processOf(env, service)?.pid ?? [])
     progress(`idle for ${(settleMs + seconds * 1000) / 1000} s`)
-    await new Promise((resolve) => setTimeout(resolve, settleMs))
-    const share = await processorShare(env, watchers)
-    const memory = watchers.reduce((sum, service) => sum + memoryMib(processOf(env, service)?.pid ?? 0), 0)
+    await sleep(settleMs)
+    const memory = running(watchers).reduce((sum, pid) => sum + memoryMib(pid), 0)
+    const watched = running(services.filter((service) => !watchers.includes(service)))
+    const [own, ofWatched] = await processorShares(running(watchers), watched)
+    await down(env, watchers)
+    progress('the same without monitoring')
+    await sleep(settleMs)
+    const [, ofUnwatched] = await processorShares([], watched)
     return [
       { what: 'memory of all that watches', value: memory, unit: 'MiB', target: { atMost: 200 } },
-      { what: `processor of all that watches, over ${seconds} s`, value: share, unit: '% of a core', target: { atMost: 5 } },
+      { what: `processor of all that watches, over ${seconds} s`, value: own, unit: '% of a core', target: { atMost: 5 } },
+      { what: 'the same with what it costs the watched', value: own + ofWatched - ofUnwatched, unit: '% of a core' },
+      { what: 'processor of the platform without it, idle', value: ofUnwatched, unit: '% of a core' },
       { what: `warm bootstrap without monitoring, quickest of ${rounds}`, value: Math.min(...without), unit: 's' },
       { what: 'monitoring makes it longer by', value: Math.min(...within) - Math.min(...without), unit: 's', target: { atMost: 3 } },
     ]
@@ -46,9 +55,11 @@ async function bootstrapFromNothing(env: Environment, profiles: string[]): Promi
   return (await task('bootstrap')).ms / 1000
 }
 
-async function processorShare(env: Environment, services: Service[]): Promise<number> {
-  const used = () => services.reduce((sum, service) => sum + cpuSeconds(processOf(env, service)?.pid ?? 0), 0)
-  const [before, began] = [used(), performance.now()]
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
-  return ((used() - before) * 100_000) / (performance.now() - began)
+/** How much of a core each of two groups of processes takes, in percent, over the same time. */
+async function processorShares(some: number[], others: number[]): Promise<[number, number]> {
+  const used = (pids: number[]) => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0)
+  const [ofSome, ofOthers, began] = [used(some), used(others), performance.now()]
+  await sleep(seconds * 1000)
+  const share = (before: number, pids: number[]) => ((used(pids) - before) * 100_000) / (performance.now() - began)
+  return [share(ofSome, some), share(ofOthers, others)]
 }

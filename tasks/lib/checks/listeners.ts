@@ -27,21 +27,6 @@ export function tlsListeners(services: Service[]): Listener[] {
   })
 }
 
-/** A process and all that it has started (proc(5), children). */
-export function family(pid: number): number[] {
-  const members = [pid]
-  for (const parent of members) members.push(...childrenOf(parent))
-  return members
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
-  } catch {
-    return [] // it has ended meanwhile
-  }
-}
-
 /** Addresses that processes listen on, as `127.0.0.1:19091` or `[hex]:port` (proc(5), net/tcp; state 0A is LISTEN). */
 export function listeningAddresses(pids: number[]): string[] {
   const own = new Set(pids.flatMap(socketsOf))

@@ -3,8 +3,8 @@ import { join, relative } from 'node:path'
 import { $ } from 'zx'
 import type { Environment } from '../../../clients/environment.ts'
 import { processOf } from '../stack.ts'
+import { family } from '../usage.ts'
 import { type Claim, type Group, prove, type Subject } from './check.ts'
-import { family } from './listeners.ts'
 
 /** Private keys and passwords are readable by the owner only and stand nowhere else. */
 export const secrets: Group = {

@@ -8,8 +8,9 @@ import { type Authority, authorityFile, openAuthority } from '../authorities.ts'
 import { newAuthority, type Pair, sign } from '../signing.ts'
 import { processOf } from '../stack.ts'
 import { type Attempt, speak, speakPlainly } from '../tls.ts'
+import { family } from '../usage.ts'
 import { type Claim, type Group, prove } from './check.ts'
-import { family, type Implementation, isLoopback, type Listener, listeningAddresses, tlsListeners } from './listeners.ts'
+import { type Implementation, isLoopback, type Listener, listeningAddresses, tlsListeners } from './listeners.ts'
 
 /** How many connections at a time; a broker holds back the answer to a failed handshake for a moment. */
 const atOnce = 12
