@@ -21,7 +21,7 @@ const names = benchmarks.map(({ name }) => name)
 
 const program = new Command('bench')
   .description('Measure speed and memory, on a stack of its own at 127.0.0.3 that is deleted before and after.')
-  .argument('[name...]', `which: ${names.join(', ')} (default: all but growth, which takes most of an hour)`)
+  .argument('[name...]', `which: ${names.join(', ')} (default: all but growth, which takes 20 minutes)`)
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExamples:\n  task bench\n  task bench -- latency --json')
 

@@ -10,7 +10,7 @@ import { judge } from '../matcher.ts'
 /** One figure with what it should be; `target` is a limit in the same unit. */
 export type Measure = { what: string; value: number; unit: string; target?: { atMost: number } | { atLeast: number } }
 
-/** A benchmark measures on the running stack of the environment; one that takes most of an hour is run only when it is named. */
+/** A benchmark measures on the running stack of the environment; one that takes long is run only when it is named. */
 export type Benchmark = { name: string; needs: 'nothing' | 'platform' | 'brokers'; onRequest?: true; run(env: Environment, progress: (text: string) => void): Promise<Measure[]> }
 
 /** Runs a program to its end and returns its stdout and how long it took, process start included. */
