@@ -50,7 +50,9 @@ const queriesOf = (dashboard: Dashboard, choices: Choices) =>
   panelsOf(dashboard).flatMap(({ title, targets }) => targets.map(({ expr }) => ({ panel: `${dashboard.uid}/${title}`, query: interpolate(expr, dashboard.templating.list, choices) })))
 
 let served: { url: string; process: ChildProcess } | undefined
-let browser: Browser | undefined
+let launched: Browser | undefined
+/** Only the page needs one: without it all other tests run. */
+const browser = async () => (launched ??= await launchChromium())
 
 /** Starts `task dashboard` and returns the address that it prints. */
 async function serveDashboard(changed: NodeJS.ProcessEnv = {}): Promise<{ url: string; process: ChildProcess }> {
@@ -66,11 +68,10 @@ before(async () => {
   await succeed(client, ['search', 'умные часы'])
   await succeed(client, ['search', 'такого товара нет'])
   served = await serveDashboard()
-  browser = await launchChromium()
 })
 after(async () => {
   served?.process.kill()
-  await browser?.close()
+  await launched?.close()
 })
 
 test('every query of every panel returns data', { skip }, async () => {
@@ -128,7 +129,7 @@ test('the page can be read by who knows its address, and nothing can be written 
 
 /** Opens the page, calls `look`, and fails on anything the browser complains about or asks of others. */
 async function withPage(options: Parameters<Browser['newPage']>[0], url: string, look: (page: Page) => Promise<void>): Promise<void> {
-  const page = await (browser ?? assert.fail('the browser runs')).newPage(options)
+  const page = await (await browser()).newPage(options)
   const complaints: string[] = []
   page.on('console', (message) => void (['error', 'warning'].includes(message.type()) && complaints.push(message.text())))
   page.on('pageerror', (error) => void complaints.push(error.message))
@@ -214,7 +215,7 @@ test('the picture of the README (docs/dashboard.png is a copy of it)', { skip },
 test('a Prometheus that does not answer is told by the page, not by an empty one', { skip }, async () => {
   const blind = await serveDashboard({ PROMETHEUS_PORT: '1', DASHBOARD_PORT: '19596' })
   try {
-    const page = await (browser ?? assert.fail('the browser runs')).newPage()
+    const page = await (await browser()).newPage()
     await page.goto(blind.url)
     await page.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor({ timeout: 120_000 })
     assert.match((await page.getByRole('alert').textContent()) ?? '', /panels failed: Prometheus at https:\/\/127\.\S+:1 does not answer: .*Next: task status/)
