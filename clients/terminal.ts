@@ -31,6 +31,11 @@ export function say(text: string): void {
   process.stderr.write(`${redact(text)}\n`)
 }
 
+/** `1 product`, `2 products`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
 /** A warning on stderr. */
 export function warn(text: string): void {
   say(`${err.yellow('!')} ${text}`)

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
-import { print, printJson, runMain, say, step, table } from '../clients/terminal.ts'
+import { counted, print, printJson, runMain, say, step, table } from '../clients/terminal.ts'
 import { type ActiveAlert, monitoring } from './lib/monitoring.ts'
 import { interruptible } from './lib/interrupt.ts'
 import { sendTestAlert } from './lib/test-alert.ts'
@@ -24,7 +24,7 @@ program.action(async ({ history, json }: { history?: true; json?: true }) => {
   if (json) printJson(wrong)
   else if (wrong.length > 0) print(table(['since (UTC)', 'state', 'severity', 'alert', 'summary', 'do'], wrong.map(row)))
   const heard = all.findLast(({ labels }) => labels.alertname === 'Watchdog')
-  say(`${wrong.length} alerts; ${heard ? `the watchdog was last heard at ${time(heard.receivedAt)}` : 'the watchdog has not been heard yet'}`)
+  say(`${counted(wrong.length, 'alert')}; ${heard ? `the watchdog was last heard at ${time(heard.receivedAt)}` : 'the watchdog has not been heard yet'}`)
   if (wrong.some(({ status }) => status.state === 'active')) process.exitCode = 4
 })
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
-import { print, printJson, runMain, say, step } from '../clients/terminal.ts'
+import { counted, print, printJson, runMain, say, step } from '../clients/terminal.ts'
 import { interruptible } from './lib/interrupt.ts'
 import { apply, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
@@ -23,7 +23,7 @@ program.action(async (kinds: string[], { prune, json }: { prune?: true; json?: t
     if (json) printJson(changes)
     else print([...(changes.length > 0 ? [showChanges(changes)] : []), summarise(changes)].join('\n'))
     const kept = found.length - changes.length
-    if (kept > 0) say(`${kept} removals were left out: task apply -- --prune`)
+    if (kept > 0) say(`${counted(kept, 'removal')} left out: task apply -- --prune`)
   })
 })
 

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
 import { type RuleKind, ruleKinds } from '../clients/rules.ts'
-import { print, printJson, runMain, say, table } from '../clients/terminal.ts'
+import { counted, print, printJson, runMain, say, table } from '../clients/terminal.ts'
 import { addBan, type Effect, listBans, removeBan } from './lib/bans.ts'
 import { interruptible } from './lib/interrupt.ts'
 import { judge } from './lib/matcher.ts'
@@ -75,7 +75,7 @@ function targetOf(id: string | undefined, options: Target): { kind: RuleKind; va
 
 function report(effect: Effect, { json }: Target): void {
   if (json) return printJson(effect)
-  print(effect.change === 'already so' ? `${effect.rule}: already so` : `${effect.rule}: ${effect.change}, ${effect.retracted} product${effect.retracted === 1 ? '' : 's'} retracted, ${effect.reinstated} reinstated`)
+  print(effect.change === 'already so' ? `${effect.rule}: already so` : `${effect.rule}: ${effect.change}, ${counted(effect.retracted, 'product')} retracted, ${effect.reinstated} reinstated`)
 }
 
 async function testFile(env: Environment, file: string, json: boolean): Promise<void> {

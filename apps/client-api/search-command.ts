@@ -1,6 +1,6 @@
 import { loadEnvironment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
-import { print, printJson, say, warn } from '../../clients/terminal.ts'
+import { counted, print, printJson, say, warn } from '../../clients/terminal.ts'
 import { askCatalog } from './catalog.ts'
 import { newEvent } from './event.ts'
 import type { Filters } from './find.ts'
@@ -48,7 +48,7 @@ function show({ results, total }: Answer, tookMs: number): void {
   if (!process.stdout.isTTY) return print(lines(results))
   print(productTable(results, process.stdout.columns || 80, !process.env.NO_COLOR))
   const shown = results.length < total ? `${results.length} of ` : ''
-  say(`${shown}${total} product${total === 1 ? '' : 's'}, ${tookMs} ms`)
+  say(`${shown}${counted(total, 'product')}, ${tookMs} ms`)
 }
 
 function explain(query: Query, answer: Answer): void {
@@ -65,7 +65,7 @@ function explain(query: Query, answer: Answer): void {
 
 function hint({ excluded }: Answer, unknown: string): string {
   if (excluded > 0)
-    return `${excluded} product${excluded === 1 ? '' : 's'} without --category, --brand, --max-price and --in-stock`
+    return `${counted(excluded, 'product')} without --category, --brand, --max-price and --in-stock`
   return unknown
     ? `no product has ${unknown}: leave it out or say it in another word`
     : 'try fewer or more common words, or a brand'

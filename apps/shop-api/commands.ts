@@ -4,7 +4,7 @@ import { loadEnvironment, type Environment } from '../../clients/environment.ts'
 import { UsageError, VygodnoError } from '../../clients/errors.ts'
 import { interruption, type Interruption } from '../../clients/interruption.ts'
 import { withSender } from '../../clients/sender.ts'
-import { print, printJson, say, warn } from '../../clients/terminal.ts'
+import { counted, print, printJson, say, warn } from '../../clients/terminal.ts'
 import { Known } from './known.ts'
 import { printable } from './text.ts'
 import { route, sendFile, summaryOf, type SendOptions, type Summary } from './transfer.ts'
@@ -72,13 +72,11 @@ export async function withdraw(ids: string[], options: { json: boolean }): Promi
   })
   const summary = summaryOf(sent, 0, performance.now() - started)
   if (options.json) printJson(summary)
-  else print(`withdrew ${counted(sent)}`)
+  else print(`withdrew ${counted(sent, 'product')}`)
 }
 
 function show({ sent, skipped, unchanged, seconds, perSecond }: Summary, json: boolean): void {
   if (json) return printJson({ sent, skipped, unchanged, seconds, perSecond })
   const also = [skipped && `${skipped} bad skipped`, unchanged && `${unchanged} unchanged`].filter(Boolean)
-  print([`sent ${counted(sent)} in ${seconds.toFixed(1)} s (${perSecond}/s)`, ...also].join(', '))
+  print([`sent ${counted(sent, 'product')} in ${seconds.toFixed(1)} s (${perSecond}/s)`, ...also].join(', '))
 }
-
-const counted = (count: number) => `${count} product${count === 1 ? '' : 's'}`

@@ -3,6 +3,7 @@ import type { Environment } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { showProgress, type Progress } from '../../clients/progress.ts'
 import { withSender, type Sender } from '../../clients/sender.ts'
+import { counted } from '../../clients/terminal.ts'
 import { checked, unchecked } from './check.ts'
 import { duplicateFinder } from './duplicates.ts'
 import type { Known } from './known.ts'
@@ -142,7 +143,7 @@ function turns(perSecond: number, signal: AbortSignal): () => Promise<void> | un
 
 function badRecords(run: Run, line: number): UsageError {
   const { file, bad, sender } = run
-  const got = `${bad} bad record${bad === 1 ? '' : 's'}; stopped at line ${line}, ${sender.sent()} sent before it`
+  const got = `${counted(bad, 'bad record')}; stopped at line ${line}, ${sender.sent()} sent before it`
   return new UsageError(
     'BAD_RECORDS',
     `expected only valid products in ${printable(file)}, got ${got}`,

@@ -1,4 +1,4 @@
-import { out } from '../../clients/terminal.ts'
+import { counted, out } from '../../clients/terminal.ts'
 import type { Change } from './reconcile.ts'
 
 const mark = { create: '+', update: '~', remove: '-' } as const
@@ -18,5 +18,5 @@ export function showChanges(changes: Change[]): string {
 export function summarise(changes: Change[]): string {
   const kinds = [...new Set(changes.map(({ kind }) => kind))]
   const parts = kinds.map((kind) => `${changes.filter((change) => change.kind === kind).length} ${kind}`)
-  return `${changes.length} change${changes.length === 1 ? '' : 's'}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
+  return `${counted(changes.length, 'change')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../clients/environment.ts'
 import { InfraError, messageOf, PrerequisiteError } from '../../clients/errors.ts'
-import { say, step, warn } from '../../clients/terminal.ts'
+import { counted, say, step, warn } from '../../clients/terminal.ts'
 import { authorities, authorityFile } from './authorities.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import type { Service } from './compose.ts'
@@ -64,7 +64,7 @@ export async function up(env: Environment, declared: Service[]): Promise<void> {
   const waiting = new Map<string, string>()
   // one failure ends the waiting for all
   const failed = new AbortController()
-  await step(starting.length > 0 ? `${services.length} services` : `${services.length} services, already running`, async (progress) => {
+  await step(starting.length > 0 ? counted(services.length, 'service') : `${counted(services.length, 'service')}, already running`, async (progress) => {
     const show = (name: string) => (text?: string) => {
       if (text) waiting.set(name, text)
       else waiting.delete(name)
