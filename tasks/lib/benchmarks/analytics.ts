@@ -106,7 +106,7 @@ function watchMemory(): () => number {
   let most = 0
   const timer = setInterval(() => {
     for (const pid of family(process.pid)) most = Math.max(most, peakMib(pid))
-  }, 500)
+  }, 500).unref()
   return () => {
     clearInterval(timer)
     return most
