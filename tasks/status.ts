@@ -4,8 +4,8 @@ import { messageOf } from '../clients/errors.ts'
 import { print, printJson, runMain, table } from '../clients/terminal.ts'
 import { loadServices } from './lib/compose.ts'
 import { probes } from './lib/probes.ts'
-import { isOutdated, processOf } from './lib/stack.ts'
-import { findTool, missingTool } from './lib/tools.ts'
+import { hasProgram, isOutdated, processOf } from './lib/stack.ts'
+import { missingTool } from './lib/tools.ts'
 import { memoryMib } from './lib/usage.ts'
 
 const program = new Command('status')
@@ -20,7 +20,7 @@ program.action(async ({ json }: { json?: true }) => {
     services.map(async (service) => {
       const running = processOf(env, service)
       const seen = running && service.probe ? await probes[service.probe.kind]?.(env, service.probe.target, running.pid).then(() => '', messageOf) : undefined
-      const state = !running ? (service.tool && !findTool(env, service.tool) ? `not here: ${missingTool(service.tool)}` : 'down') : seen ? `not ready: ${seen}` : isOutdated(env, service, running) ? 'ready, declaration changed' : 'ready'
+      const state = !running ? (service.tool && !hasProgram(env, service) ? `not here: ${missingTool(service.tool)}` : 'down') : seen ? `not ready: ${seen}` : isOutdated(env, service, running) ? 'ready, declaration changed' : 'ready'
       return { service: service.name, profile: service.profile, state, pid: running?.pid, startedAt: running?.startedAt, memoryMib: running && memoryMib(running.pid), ports: service.ports.map(({ port }) => port) }
     }),
   )

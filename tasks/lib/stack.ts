@@ -50,7 +50,7 @@ function fingerprint(env: Environment, service: Service): string {
  */
 export async function up(env: Environment, declared: Service[]): Promise<void> {
   const services = declared.filter((service) => hasProgram(env, service))
-  for (const { name, tool } of declared) if (tool && !services.some((service) => service.name === name)) warn(`${name}: left out, ${missingTool(tool)}`)
+  for (const service of declared) if (service.tool && !hasProgram(env, service)) warn(`${service.name}: left out, ${missingTool(service.tool)}`)
   for (const service of services) {
     const running = processOf(env, service)
     if (running && isOutdated(env, service, running)) await step(`${service.name}: its declaration changed, stopping`, () => stopProcess(running, service.graceMs, service.stopSignal))
