@@ -51,10 +51,11 @@ function fingerprint(env: Environment, service: Service): string {
 export async function up(env: Environment, declared: Service[]): Promise<void> {
   const services = declared.filter((service) => hasProgram(env, service))
   for (const service of declared) if (service.tool && !hasProgram(env, service)) warn(`${service.name}: left out, ${missingTool(service.tool)}`)
-  for (const service of services) {
+  const outdated = services.filter((service) => {
     const running = processOf(env, service)
-    if (running && isOutdated(env, service, running)) await step(`${service.name}: its declaration changed, stopping`, () => stopProcess(running, service.graceMs, service.stopSignal))
-  }
+    return running && isOutdated(env, service, running)
+  })
+  await stop(env, services, outdated, 'declaration changed, stopping ')
   const starting = services.filter((service) => service.probe && !processOf(env, service))
   await requireFreePorts(starting)
   await requireCapacity(env, starting)
@@ -213,11 +214,16 @@ const trainingMs = 15_000
 export async function down(env: Environment, services: Service[]): Promise<void> {
   const running = services.filter((service) => processOf(env, service))
   if (running.length === 0) return say('nothing runs')
-  let rest = running
+  await stop(env, services, running)
+}
+
+/** Stops some of the services, each after all that need it, for one that can't say farewell waits until it is killed. */
+async function stop(env: Environment, services: Service[], some: Service[], why = ''): Promise<void> {
+  let rest = some
   while (rest.length > 0) {
     const needed = new Set(rest.flatMap(({ dependsOn }) => dependsOn.map(({ service }) => service)).flatMap((name) => [name, ...transitive(services, name)]))
     const last = rest.filter(({ name }) => !needed.has(name))
-    await step(last.map(({ name }) => name).join(', '), async () => {
+    await step(`${why}${last.map(({ name }) => name).join(', ')}`, async () => {
       const outcomes = await Promise.all(last.map((service) => stopOne(env, service)))
       const killed = last.filter((_, index) => outcomes[index] === 'killed').map(({ name }) => name)
       return killed.length > 0 ? `stopped (killed after its grace period: ${killed.join(', ')})` : 'stopped'

@@ -111,6 +111,17 @@ test('a service whose declaration has changed is restarted', async () => {
   assert.notEqual(processOf(env, changed)?.pid, before.pid)
 })
 
+test('of services whose declaration has changed, those that need others are stopped first', async () => {
+  const services = pick('echo', 'prepare', 'stubborn')
+  await up(env, services)
+  const [needed, needing] = [processOf(env, named('echo')), processOf(env, named('stubborn'))]
+  assert.ok(needed && needing)
+  const again = up(env, services.map((service) => ({ ...service, environment: { ...service.environment, NEW: 'yes' } })))
+  while (startTicks(needed.pid) === needed.startTicks) await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.notEqual(startTicks(needing.pid), needing.startTicks, 'it ignores TERM, so it lives for its grace period')
+  await again
+})
+
 test('too little memory or disk is refused with numbers', async () => {
   const none = () => 10
   const plenty = () => 1e6

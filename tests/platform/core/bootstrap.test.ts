@@ -60,7 +60,7 @@ test('expired certificates are renewed by up, with a warning, and what runs take
   const { code, stderr } = await run('up')
   assert.equal(code, 0, stderr)
   for (const name of ['shop-api', 'product-filter']) assert.match(stderr, new RegExp(`the certificate of ${name} is renewed: it expired 1\\.0 days ago`))
-  assert.match(stderr, /product-filter: its declaration changed/)
+  assert.match(stderr, /declaration changed, stopping product-filter/)
   assert.equal((await succeed('plan')).trim(), '0 changes')
   await succeed('status')
   await succeed(shop, ['send', 'data/products.json'])
