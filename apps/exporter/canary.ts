@@ -19,7 +19,7 @@ export function canaryCollector(env: Environment): Collector {
   const producer = lasting(() => producerOf(kafkaClient(env, 'canary')))
   return {
     name: 'canary',
-    everyMs: 30_000,
+    everyMs: 60_000,
     collect: () =>
       withPostgres(env, 'exporter', async (db) => {
         const flight = randomUUID()

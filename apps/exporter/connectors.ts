@@ -6,7 +6,7 @@ import type { Collector } from './collector.ts'
 import { connectorRestarts, connectorState, connectorTasks, seriesOf } from './metrics.ts'
 
 const states = ['RUNNING', 'FAILED', 'PAUSED', 'UNASSIGNED', 'RESTARTING', 'STOPPED'] as const
-const firstWaitMs = 5_000
+const firstWaitMs = 15_000
 const longestWaitMs = 300_000
 /** A connector that has run for so long starts with the shortest wait again. */
 const forgivenAfterMs = 600_000
@@ -15,7 +15,7 @@ const forgivenAfterMs = 600_000
 type Attempt = { atMs: number; waitMs: number }
 
 /**
- * Whether a failed connector is to be restarted now, and what that makes of the next time: at once, then after 5 s, and
+ * Whether a failed connector is to be restarted now, and what that makes of the next time: at once, then after 15 s, and
  * each time twice as long as before, up to 5 minutes, for what fails again at once would otherwise fill the logs.
  */
 export function nextAttempt(last: Attempt | undefined, nowMs: number): Attempt | undefined {
@@ -30,7 +30,7 @@ export function connectorCollector(env: Environment, worker: Worker): Collector 
   const attempts = new Map<string, Attempt>()
   return {
     name: `connectors-${worker}`,
-    everyMs: 5_000,
+    everyMs: 15_000,
     collect: async () => {
       const all = Object.entries(await rest.connectors())
       showStates(all.map(([connector, { status }]) => ({ labels: { worker, connector, state: status.connector.state }, value: 1 })))

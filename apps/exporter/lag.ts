@@ -16,7 +16,7 @@ export function lagCollector(env: Environment, cluster: Cluster): Collector {
   const admin = lasting(() => kafkaClient(onCluster(env, cluster), 'exporter').admin())
   return {
     name: `lag-${cluster}`,
-    everyMs: 15_000,
+    everyMs: 30_000,
     collect: async () => {
       const { lags, ends } = await admin((client) => look(client, cluster))
       showLag(lags)

@@ -21,7 +21,8 @@ export function mirrorCollector(env: Environment): Collector {
   const show = seriesOf(mirrorLag)
   return {
     name: 'mirror',
-    everyMs: 30_000,
+    // for each question the worker reads its topic of offsets from the beginning
+    everyMs: 60_000,
     collect: async () => {
       const positions = shape.parse(await rest.offsets(connector))
       const topics = [...new Set(positions.map(({ partition: { topic } }) => topic))]

@@ -10,7 +10,7 @@ const shape = z.tuple([z.object({ products: z.string(), newest: z.date().nullabl
 export function storageCollector(env: Environment): Collector {
   return {
     name: 'storage',
-    everyMs: 30_000,
+    everyMs: 60_000,
     collect: () =>
       withPostgres(env, 'exporter', async (db) => {
         const { rows } = await db.query('select (select count(product_id) from products) as products, newest_recommendation() as newest')

@@ -28,7 +28,7 @@ const jmxShape = z.strictObject({
   lowercaseOutputLabelNames: z.boolean(),
   includeObjectNames: z.array(text),
   excludeObjectNames: z.array(text).optional(),
-  rules: z.array(z.strictObject({ pattern: text, name: text, type: z.enum(['GAUGE', 'COUNTER']), value: z.number().optional(), labels: z.record(text, text).optional(), cache: z.boolean().optional() })),
+  rules: z.array(z.strictObject({ pattern: text, name: z.string(), type: z.enum(['GAUGE', 'COUNTER']), value: z.number().optional(), labels: z.record(text, text).optional(), cache: z.boolean().optional() })),
 })
 
 type Check = { loaded: Loaded<unknown>; file: string; tool: 'promtool' | 'amtool'; args: string[] }

@@ -38,7 +38,7 @@ export const jvm = board({
       title: 'Processes',
       panels: [
         table({ title: 'Running since', about: 'How long each JVM has been up. A short time that nobody can explain was a crash.', expr: ofJvms(`max by (job, instance, cluster) (time() - process_start_time_seconds{${chosen}})`), columns: { instance: 'service', job: 'kind', cluster: 'cluster', Value: 'up for' }, unit: 's', width: 8 }),
-        series({ title: 'Time of a scrape', about: 'How long the JMX exporter takes to answer Prometheus, which asks every two seconds.', queries: [[ofJvms(`scrape_duration_seconds{${chosen}}`), '{{instance}}']], unit: 's', width: 8 }),
+        series({ title: 'Time of a scrape', about: 'How long the JMX exporter takes to answer Prometheus with all that it knows, which it is asked for every 15 seconds.', queries: [[`scrape_duration_seconds{${chosen},path!=""}`, '{{instance}}']], unit: 's', width: 8 }),
         series({ title: 'Classes', about: 'Classes loaded. A number that only grows is a leak of class loaders.', queries: [[`jvm_classes_currently_loaded{${chosen}}`, '{{instance}}']], width: 8 }),
       ],
     },

@@ -25,7 +25,7 @@ import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/time
 /** The data source that provisioning declares (config/grafana/provisioning). */
 export const source = { type: 'prometheus', uid: 'prometheus' }
 
-/** The shortest step of a curve. A rate spans four of them, and so two looks of the slowest collector, of 30 s each. */
+/** The shortest step of a curve, as often as Prometheus asks. A rate spans four of them, and so two looks of what counts, of 30 s each. */
 const shortestStep = '15s'
 
 /** A PromQL expression and how its series are called, e.g. `{{instance}}`. */

@@ -19,12 +19,19 @@ class ObservedTest {
     private Program() {}
 
     public static void main(String[] args) throws Exception {
-      try (InputStream metrics = URI.create("http://" + args[0] + "/metrics").toURL().openStream()) {
-        String text = new String(metrics.readAllBytes(), StandardCharsets.UTF_8);
-        System.out.println(text.contains("jvm_threads_current") ? "metrics are there" : text);
-      }
+      String metrics = read(args[0], "/metrics");
+      String state = read(args[0], "/state");
+      boolean whole = metrics.contains("jvm_threads_current") && metrics.contains("java_lang_runtime_starttime");
+      boolean little = !state.contains("jvm_") && state.contains("java_lang_memory_verbose");
+      System.out.println(whole && little ? "metrics are there" : metrics + state);
       if (args[1].equals("throw")) {
         throw new IllegalStateException("the program's own failure");
+      }
+    }
+
+    private static String read(String address, String path) throws Exception {
+      try (InputStream answer = URI.create("http://" + address + path).toURL().openStream()) {
+        return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
       }
     }
   }
@@ -42,14 +49,15 @@ class ObservedTest {
   }
 
   private static String run(Path folder, String end) throws Exception {
-    Path config = Files.writeString(folder.resolve("jmx.yaml"), "includeObjectNames: [\"java.lang:type=Runtime\"]\n");
+    Path metrics = configOf(folder.resolve("metrics.yaml"), "Runtime");
+    Path state = configOf(folder.resolve("state.yaml"), "Memory");
     String address;
     try (ServerSocket free = new ServerSocket(0)) {
       address = "127.0.0.1:" + free.getLocalPort();
     }
     Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-        System.getProperty("java.class.path"), Observed.class.getName(), address + ":" + config, Program.class.getName(),
-        address, end).redirectErrorStream(true).start();
+        System.getProperty("java.class.path"), Observed.class.getName(), address, metrics.toString(),
+        state.toString(), Program.class.getName(), address, end).redirectErrorStream(true).start();
     try {
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it did not end");
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -57,5 +65,9 @@ class ObservedTest {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  private static Path configOf(Path file, String type) throws Exception {
+    return Files.writeString(file, "lowercaseOutputName: true\nincludeObjectNames: [\"java.lang:type=" + type + "\"]\n");
   }
 }
