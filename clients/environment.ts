@@ -17,7 +17,7 @@ export const workers = ['connect', 'mirror'] as const
 export type Worker = (typeof workers)[number]
 
 /** Groups of services that are switched on together (Compose Specification, profiles). */
-export const profiles = ['core', 'analytics', 'monitoring', 'hdfs3', 'spark'] as const
+export const profiles = ['core', 'analytics', 'monitoring', 'grafana', 'hdfs3', 'spark'] as const
 export type Profile = (typeof profiles)[number]
 
 /** Where the services of one stack are and where its files lie. */

@@ -8,6 +8,7 @@ import { apply, plan, selectKinds, withContext } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
 import { makeSecrets } from './lib/secrets.ts'
 import { up } from './lib/stack.ts'
+import { requireGrafana } from './lib/tools.ts'
 
 const program = new Command('up').description('Start the services that do not run, and wait until they are ready').addHelpText('after', '\nExample:\n  task up')
 
@@ -18,6 +19,7 @@ program.action(async () => {
   const certs = selectKinds(registry, ['certs'], env.profiles)
   await step('certificates', () => withContext(async (context) => apply(context, certs, await plan(context, certs))))
   makeSecrets(env)
+  await requireGrafana(env)
   await up(env, enabledServices(env))
 })
 

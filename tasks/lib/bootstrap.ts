@@ -8,6 +8,7 @@ import { registry } from './resources/registry.ts'
 import { makeSecrets } from './secrets.ts'
 import { summarise } from './show.ts'
 import { up } from './stack.ts'
+import { requireGrafana } from './tools.ts'
 
 /**
  * Brings the platform from whatever state it is in to what `config/` and `compose/` declare.
@@ -18,6 +19,7 @@ export async function bootstrap(env: Environment): Promise<string> {
   await step('prerequisites', () => requirePrograms(['java', 'openssl', 'keytool']))
   const before = await step('certificates', () => reconcile(selectKinds(registry, ['certs'], env.profiles)))
   makeSecrets(env)
+  await requireGrafana(env)
   await up(env, enabledServices(env))
   const after = await step('topics, access rules, schema, connectors', () => reconcile(selectKinds(registry, [], env.profiles)))
   const seeds = await step('ban list', () => loadSeedRules(env))

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type Environment, type Profile, profiles } from '../../clients/environment.ts'
 import type { Cds } from './cds.ts'
 import { stackSecrets } from './secrets.ts'
-import { type ToolName, toolNames } from './tools.ts'
+import { grafanaHome, type ToolName, toolNames } from './tools.ts'
 import { interpolate, render } from './variables.ts'
 import { didYouMean, loadYaml, type Problem, refuse } from './yaml.ts'
 
@@ -68,7 +68,8 @@ export type Service = {
  *
  * @throws UsageError `CONFIG_INVALID` with every problem at once
  */
-export function loadServices(env: Environment, file = join(env.root, 'compose', 'compose.yaml')): Service[] {
+export function loadServices(given: Environment, file = join(given.root, 'compose', 'compose.yaml')): Service[] {
+  const env = { ...given, variables: { ...given.variables, GRAFANA_HOME: grafanaHome(given) } }
   const loaded = loadYaml(file, env.root, composeShape)
   const problems: Problem[] = [...loaded.problems]
   const compose = loaded.value

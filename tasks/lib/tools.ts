@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { basename, delimiter, join } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { $, ProcessOutput } from 'zx'
 import type { Environment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
-import { type Release, releases, unpackRelease } from './releases.ts'
+import { step, warn } from '../../clients/terminal.ts'
+import { grafanaRelease, type Release, releases, unpackRelease } from './releases.ts'
 
-/** Programs that monitoring needs and that come in packages of the operating system; Grafana comes from elsewhere. */
+/** Programs that monitoring needs and that come in packages of the operating system; Grafana comes on its own, and only when it is wanted. */
 const packaged = ['prometheus', 'promtool', 'alertmanager', 'amtool'] as const
 export const toolNames = [...packaged, 'grafana'] as const
 export type ToolName = (typeof toolNames)[number]
@@ -21,6 +22,7 @@ const packages = [
 ]
 
 const folder = (env: Environment) => join(env.build, 'tools')
+const grafanaFolder = (env: Environment) => join(env.build, 'grafana')
 
 // Debian's Alertmanager looks for its template below /usr/share: a mount namespace of its own shows it the package's there
 const overShare = (share: string) => ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', 'mount -t overlay overlay -o lowerdir="$0":/usr/share /usr/share && exec "$@"', share]
@@ -34,8 +36,8 @@ export function findTool(env: Environment, name: ToolName): string[] | undefined
   const called = [alsoCalled[name] ?? name, name]
   const fetched = called.map((file) => join(folder(env), 'usr', 'bin', file)).find(existsSync)
   if (fetched) return name === 'alertmanager' ? [...overShare(join(folder(env), 'usr', 'share')), fetched] : [fetched]
-  const released = join(folder(env), 'bin', name)
-  if (existsSync(released)) return [released]
+  const released = [folder(env), grafanaFolder(env)].map((whole) => join(whole, 'bin', name)).find(existsSync)
+  if (released) return [released]
   const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((directory) => called.map((file) => join(directory, file))).find(isExecutable)
   return onPath ? [onPath] : undefined
 }
@@ -51,7 +53,7 @@ function isExecutable(file: string): boolean {
 
 /** What to tell a person about a tool that this machine has not. */
 export function missingTool(name: ToolName): string {
-  if (name === 'grafana') return 'there is no grafana on the PATH (https://grafana.com/grafana/download): task dashboard draws the same dashboards'
+  if (name === 'grafana') return 'there is no grafana here, neither on the PATH nor as a release (https://grafana.com/grafana/download): task dashboard draws the same dashboards'
   return `there is no ${name} here: neither as a Debian 12 package, nor on the PATH, nor as a release (https://prometheus.io/download/)`
 }
 
@@ -90,6 +92,36 @@ export async function fetchTools(env: Environment, from = releases): Promise<str
   }
 }
 
+/** Gets Grafana into `.stack/build/grafana` where it is wanted and there is none: some hundred megabytes, which nobody else needs. */
+export async function requireGrafana(env: Environment): Promise<void> {
+  if (!env.profiles.includes('grafana') || findTool(env, 'grafana')) return
+  await step('Grafana', (progress) => fetchGrafana(env, grafanaRelease, progress)).catch((error: unknown) => warn(messageOf(error)))
+}
+
+/**
+ * @returns what has been fetched
+ * @throws Error that says why it could not be, and nothing is left of it
+ */
+export async function fetchGrafana(env: Environment, from: Release, progress: (text: string) => void): Promise<string> {
+  const target = grafanaFolder(env)
+  const unpacked = `${target}.new`
+  rmSync(unpacked, { recursive: true, force: true })
+  try {
+    await unpackReleases([from], unpacked, progress)
+    renameSync(unpacked, target)
+    return basename(from.url)
+  } finally {
+    rmSync(unpacked, { recursive: true, force: true })
+  }
+}
+
+/** Where Grafana keeps what belongs to the program: beside it in a release, elsewhere in packages and the official image. */
+export function grafanaHome(env: Environment): string {
+  const program = findTool(env, 'grafana')?.at(-1)
+  const around = program && dirname(dirname(realpathSync(program)))
+  return around && existsSync(join(around, 'conf', 'defaults.ini')) ? around : '/usr/share/grafana'
+}
+
 async function unpackPackages(into: string): Promise<void> {
   for (const { name, version, sha256 } of packages) {
     await $({ cwd: into, quiet: true })`apt-get download ${name}=${version}`
@@ -101,7 +133,7 @@ async function unpackPackages(into: string): Promise<void> {
   }
 }
 
-async function unpackReleases(from: Release[], into: string): Promise<void> {
-  if (process.arch !== 'x64') throw new Error(`they are for x64, this machine is ${process.arch}`)
-  for (const release of from) await unpackRelease(release, into)
+async function unpackReleases(from: Release[], into: string, progress?: (text: string) => void): Promise<void> {
+  if (process.arch !== 'x64') throw new Error(`releases are for x64, this machine is ${process.arch}`)
+  for (const release of from) await unpackRelease(release, into, progress)
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { loadEnvironment } from '../../clients/environment.ts'
 import type { Release } from '../../tasks/lib/releases.ts'
-import { fetchTools, findTool } from '../../tasks/lib/tools.ts'
+import { fetchGrafana, fetchTools, findTool, grafanaHome } from '../../tasks/lib/tools.ts'
 
 /** An archive as the projects publish them: one folder with programs, and more that is not wanted. */
 function archive(scratch: string, name: string, programs: string[]): Buffer {
@@ -33,12 +33,14 @@ describe('where Prometheus and Alertmanager come from', () => {
   const path = process.env.PATH
   const programs = join(scratch, 'path')
   const env = { ...loadEnvironment({}), build: join(scratch, 'build') }
-  const release = (name: string, called: string[], sha256?: string): Release => {
-    const file = `/${name}-9.9.9.linux-amd64.tar.gz`
-    const address = site.address() as AddressInfo
-    return { url: `http://127.0.0.42:${address.port}${file}`, sha256: sha256 ?? createHash('sha256').update(archives.get(file) ?? '').digest('hex'), programs: called }
-  }
-  const both = () => [release('prometheus', ['prometheus', 'promtool']), release('alertmanager', ['alertmanager', 'amtool'])]
+  const release = (file: string, programs?: string[], sha256 = createHash('sha256').update(archives.get(file) ?? '').digest('hex')): Release => ({ url: `http://127.0.0.42:${(site.address() as AddressInfo).port}${file}`, sha256, programs })
+  const both = () => [release('/prometheus-9.9.9.linux-amd64.tar.gz', ['prometheus', 'promtool']), release('/alertmanager-9.9.9.linux-amd64.tar.gz', ['alertmanager', 'amtool'])]
+  const grafana = '/grafana_9.9.9_1_linux_amd64.tar.gz'
+  mkdirSync(join(scratch, 'grafana-9.9.9', 'conf'), { recursive: true })
+  mkdirSync(join(scratch, 'grafana-9.9.9', 'bin'))
+  writeFileSync(join(scratch, 'grafana-9.9.9', 'conf', 'defaults.ini'), '')
+  writeFileSync(join(scratch, 'grafana-9.9.9', 'bin', 'grafana'), '#!/bin/sh\necho grafana "$@"\n', { mode: 0o755 })
+  archives.set(grafana, execFileSync('tar', ['-cz', '-C', scratch, 'grafana-9.9.9']))
   const left = () => (existsSync(env.build) ? readdirSync(env.build) : [])
 
   before(() => new Promise<void>((resolve) => site.listen(0, '127.0.0.42', resolve)))
@@ -73,7 +75,7 @@ describe('where Prometheus and Alertmanager come from', () => {
   test('a release with another sum is refused, with both sums, and nothing is left of it or of the one before', async () => {
     const wrong = '0'.repeat(64)
     const [prometheus] = both()
-    const said = await fetchTools(env, [prometheus ?? assert.fail(), release('alertmanager', ['alertmanager'], wrong)])
+    const said = await fetchTools(env, [prometheus ?? assert.fail(), release('/alertmanager-9.9.9.linux-amd64.tar.gz', ['alertmanager'], wrong)])
     assert.match(said, new RegExp(`^not to be had, neither by apt-get download \\(.*apt-get.*\\) nor as the official release \\(http://\\S+: expected sha256 ${wrong}, got [0-9a-f]{64}: not used\\): there is no prometheus here`))
     assert.deepEqual(left(), [])
     assert.equal(findTool(env, 'prometheus'), undefined)
@@ -90,5 +92,24 @@ describe('where Prometheus and Alertmanager come from', () => {
     assert.match(await fetchTools(env, [{ ...(alertmanager ?? assert.fail()), url: 'http://127.0.0.42:1/alertmanager.tar.gz' }]), /nor as the official release \(http:\S+: .*(ECONNREFUSED|bad port)/)
     assert.equal(readFileSync(kept, 'utf8'), 'old')
     assert.deepEqual(left(), ['tools'])
+  })
+
+  test('Grafana is taken whole, and started from where it was unpacked; one on the PATH is known by what lies around it', async () => {
+    assert.equal(grafanaHome(env), '/usr/share/grafana')
+    assert.equal(await fetchGrafana(env, release(grafana), () => {}), 'grafana_9.9.9_1_linux_amd64.tar.gz')
+    assert.equal(execFileSync(findTool(env, 'grafana')?.[0] ?? '', ['server'], { encoding: 'utf8' }), 'grafana server\n')
+    assert.equal(grafanaHome(env), join(env.build, 'grafana'))
+    assert.deepEqual(left(), ['grafana'])
+
+    rmSync(join(env.build, 'grafana'), { recursive: true })
+    symlinkSync(join(scratch, 'grafana-9.9.9', 'bin', 'grafana'), join(programs, 'grafana'))
+    assert.equal(grafanaHome(env), join(scratch, 'grafana-9.9.9'))
+  })
+
+  test('a Grafana with another sum is refused, and nothing is left of it', async () => {
+    const wrong = '0'.repeat(64)
+    await assert.rejects(fetchGrafana(env, release(grafana, undefined, wrong), () => {}), new RegExp(`http://\\S+: expected sha256 ${wrong}, got [0-9a-f]{64}: not used`))
+    assert.deepEqual(left(), [])
+    assert.equal(findTool(env, 'grafana'), undefined)
   })
 })
