@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import chalk, { Chalk, type ChalkInstance } from 'chalk'
 import Table from 'cli-table3'
 import type { Command } from 'commander'
-import ora from 'ora'
+import ora, { type Ora } from 'ora'
 import { messageOf, UsageError, VygodnoError } from './errors.ts'
 
 /** chalk 5 ignores NO_COLOR by itself (https://no-color.org). */
@@ -43,6 +43,23 @@ export function warn(text: string): void {
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)}s`
 
+/** Steps under way, the innermost last: it alone is drawn, two live lines would overwrite each other. */
+const spinning: Ora[] = []
+
+function spin(spinner: Ora): void {
+  spinning.at(-1)?.stop()
+  spinning.push(spinner)
+  spinner.start()
+}
+
+/** @param last said where the live line was, before the one around it goes on */
+function rest(spinner: Ora, last: () => void): void {
+  spinner.stop()
+  spinning.splice(spinning.indexOf(spinner), 1)
+  last()
+  spinning.at(-1)?.start()
+}
+
 /**
  * Runs one step: a live line on a terminal, then `✓ name detail 8.4s`; one plain line where stderr is not a terminal.
  *
@@ -51,10 +68,12 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)}s`
 export async function step<T>(name: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T> {
   const started = performance.now()
   const live = process.stderr.isTTY && !process.env.CI
-  const spinner = live ? ora({ text: name, stream: process.stderr, discardStdin: false }).start() : undefined
+  const spinner = live ? ora({ text: name, stream: process.stderr, discardStdin: false }) : undefined
+  if (spinner) spin(spinner)
   const done = (mark: string, detail: string) => {
-    spinner?.stop()
-    say(`${mark} ${name}${detail} ${err.dim(seconds(performance.now() - started))}`)
+    const last = () => say(`${mark} ${name}${detail} ${err.dim(seconds(performance.now() - started))}`)
+    if (spinner) rest(spinner, last)
+    else last()
   }
   try {
     const result = await work((text) => {
