@@ -40,7 +40,7 @@ export const monitoring: Benchmark = {
     return [
       { what: 'memory of all that watches', value: memory, unit: 'MiB', target: { atMost: 200 } },
       { what: 'processor of all that watches', value: own, unit: '% of a core' },
-      { what: `the same with what it costs the watched (± ${error.toFixed(1)}: they vary more than that)`, value: own + added, unit: '% of a core', target: { atMost: 5 } },
+      { what: `the same with what it costs the watched (± ${error.toFixed(1)}, standard error)`, value: own + added, unit: '% of a core', target: { atMost: 5 } },
       { what: `warm bootstrap without monitoring, quickest of ${rounds}`, value: Math.min(...without), unit: 's' },
       { what: 'monitoring makes it longer by', value: Math.min(...within) - Math.min(...without), unit: 's', target: { atMost: 3 } },
     ]
