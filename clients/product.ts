@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { messageOf } from './errors.ts'
+import { identifierExpected, isIdentifier, isVisible, quoted } from './identifier.ts'
 
 /** Largest product accepted, in bytes: leaves a broker's default record limit room for key, headers and overhead. */
 export const MAX_PRODUCT_BYTES = 1_000_000
@@ -15,19 +16,20 @@ const MAX_DEPTH = 1_000
 const MAX_DIGITS = 300
 const MAX_EXPONENT = 400
 
-const filled = (expected: string) => z.string(expected).min(1, expected)
+const visible = 'a string with something to see in it'
+const filled = z.string(visible).refine(isVisible, visible)
+const identifier = z.string(identifierExpected).refine(isIdentifier, identifierExpected)
 const amount = 'a number >= 0'
 const count = z.int('an integer >= 0').min(0, 'an integer >= 0').max(2 ** 31 - 1, 'at most 2147483647')
 const currency = '3 upper-case letters'
 const time = 'an ISO-8601 instant such as 2023-10-01T12:00:00Z'
 const instant = z.iso.datetime({ offset: true, error: time }).regex(/T\d\d:\d\d:\d/, time)
-const id = 'a non-empty string of at most 200 characters'
 
 // The messages say what is expected; what was seen is added from the input. Fields stand in the order of the shops'
 // format, because of several defects the first in that order is reported.
 const structure = z.looseObject({
-  product_id: filled(id).max(200, id),
-  name: filled('a non-empty string'),
+  product_id: identifier,
+  name: filled,
   description: z.string('a string'),
   price: z.looseObject(
     {
@@ -36,10 +38,10 @@ const structure = z.looseObject({
     },
     'an object {amount, currency}',
   ),
-  category: filled('a non-empty string'),
-  brand: filled('a non-empty string'),
+  category: filled,
+  brand: filled,
   stock: z.looseObject({ available: count, reserved: count }, 'an object {available, reserved}'),
-  sku: filled('a non-empty string'),
+  sku: identifier,
   tags: z.array(z.string('a string'), 'an array of strings'),
   images: z.array(
     z.looseObject({ url: z.string('a string'), alt: z.string('a string') }, 'an object {url, alt}'),
@@ -49,7 +51,7 @@ const structure = z.looseObject({
   created_at: instant,
   updated_at: instant,
   index: z.literal('products', '"products"'),
-  store_id: filled('a non-empty string'),
+  store_id: identifier,
 })
 
 /** A product as a shop sends it. Fields beyond these are allowed. */
@@ -138,7 +140,7 @@ function seen(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'object' && value !== null) return 'an object'
-  return typeof value === 'string' ? JSON.stringify(shorten(value, 60)) : shorten(String(value), 60)
+  return typeof value === 'string' ? quoted(shorten(value, 60)) : shorten(String(value), 60)
 }
 
 function shorten(text: string, longest: number): string {

@@ -44,7 +44,7 @@ describe('checkProduct', () => {
   it('names what was expected and what was seen', () => {
     assert.equal(detailOf(bytesOf('отрицательная сумма')), 'price.amount: expected a number >= 0, got -5')
     assert.equal(detailOf(bytesOf('валюта строчными')), 'price.currency: expected 3 upper-case letters, got "rub"')
-    assert.equal(detailOf(bytesOf('нет поля name')), 'name: expected a non-empty string, got nothing')
+    assert.equal(detailOf(bytesOf('нет поля name')), 'name: expected a string with something to see in it, got nothing')
     assert.equal(detailOf(bytesOf('остатки массивом')), 'stock: expected an object {available, reserved}, got an array')
     assert.match(detailOf(bytesOf('сумма больше триллиона')), /^price.amount: expected at most 1000000000000, got /)
     const long = valid.replace('"RUB"', `"${'я'.repeat(5_000)}"`)

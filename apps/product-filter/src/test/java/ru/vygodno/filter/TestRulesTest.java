@@ -31,7 +31,7 @@ class TestRulesTest {
         {"product_id":"1","name":"Умные часы XYZ","rules":["brand:елка","words:умные часы"],"line":1}""",
         lines.get(0).toString());
     assertEquals("""
-        {"reason":"missing-field","detail":"product_id: expected a non-empty string of at most 200 characters, \
+        {"reason":"missing-field","detail":"product_id: expected 1 to 200 visible characters, without a blank around them, \
         got nothing","line":2}""", lines.get(1).toString());
     assertEquals("[]", lines.get(2).get("rules").toString());
   }

@@ -2,25 +2,25 @@ package ru.vygodno.product;
 
 /** The required fields in the order of the shops' format: of several defects the first in this order is reported. */
 enum Field {
-  PRODUCT_ID("product_id", null, "a non-empty string of at most 200 characters"),
-  NAME("name", null, "a non-empty string"),
+  PRODUCT_ID("product_id", null, Identifier.EXPECTED),
+  NAME("name", null, "a string with something to see in it"),
   DESCRIPTION("description", null, "a string"),
   PRICE("price", null, "an object {amount, currency}"),
   AMOUNT("price.amount", PRICE, "a number >= 0"),
   CURRENCY("price.currency", PRICE, "3 upper-case letters"),
-  CATEGORY("category", null, "a non-empty string"),
-  BRAND("brand", null, "a non-empty string"),
+  CATEGORY("category", null, "a string with something to see in it"),
+  BRAND("brand", null, "a string with something to see in it"),
   STOCK("stock", null, "an object {available, reserved}"),
   AVAILABLE("stock.available", STOCK, "an integer >= 0"),
   RESERVED("stock.reserved", STOCK, "an integer >= 0"),
-  SKU("sku", null, "a non-empty string"),
+  SKU("sku", null, Identifier.EXPECTED),
   TAGS("tags", null, "an array of strings"),
   IMAGES("images", null, "an array of objects {url, alt}"),
   SPECIFICATIONS("specifications", null, "an object of strings"),
   CREATED_AT("created_at", null, "an ISO-8601 instant such as 2023-10-01T12:00:00Z"),
   UPDATED_AT("updated_at", null, "an ISO-8601 instant such as 2023-10-01T12:00:00Z"),
   INDEX("index", null, "\"products\""),
-  STORE_ID("store_id", null, "a non-empty string");
+  STORE_ID("store_id", null, Identifier.EXPECTED);
 
   static final Field[] ALL = values();
 

@@ -20,8 +20,21 @@ final class Got {
     };
   }
 
+  /** A text in quotes, in which what can't be seen is written as JSON would escape it. */
   static String quote(String s) {
-    return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(shorten(s, LONGEST))) + '"';
+    StringBuilder out = new StringBuilder("\"");
+    String escaped = new String(JsonStringEncoder.getInstance().quoteAsString(shorten(s, LONGEST)));
+    for (int i = 0, c; i < escaped.length(); i += Character.charCount(c)) {
+      c = escaped.codePointAt(i);
+      if (Identifier.unseen(c)) {
+        for (char unit : Character.toChars(c)) {
+          out.append("\\u%04x".formatted((int) unit));
+        }
+      } else {
+        out.appendCodePoint(c);
+      }
+    }
+    return out.append('"').toString();
   }
 
   static String decode(byte[] utf8) {

@@ -8,7 +8,6 @@ import java.util.Set;
 /** The shops' structure, checked in one pass over one product's tokens. */
 final class Walk {
   private static final double MAX_AMOUNT = 1e12;
-  private static final int MAX_ID = 200;
 
   private final Cursor at;
   private int seen;
@@ -54,18 +53,13 @@ final class Walk {
     seen |= field.bit();
     at.step();
     switch (field) {
-      case PRODUCT_ID -> {
-        id = filled(field);
-        if (id != null && id.length() > MAX_ID) {
-          at.bad(field, field.expected);
-        }
-      }
+      case PRODUCT_ID -> id = identifier(field);
       case NAME -> name = filled(field);
       case DESCRIPTION -> at.string(field, field.expected);
       case CATEGORY -> category = filled(field);
       case BRAND -> brand = filled(field);
-      case SKU -> sku = filled(field);
-      case STORE_ID -> storeId = filled(field);
+      case SKU -> sku = identifier(field);
+      case STORE_ID -> storeId = identifier(field);
       case PRICE -> pair(field, "amount", Field.AMOUNT, "currency", Field.CURRENCY);
       case STOCK -> pair(field, "available", Field.AVAILABLE, "reserved", Field.RESERVED);
       case TAGS -> tags();
@@ -146,7 +140,15 @@ final class Walk {
 
   private String filled(Field field) throws IOException {
     String s = at.string(field, field.expected);
-    if (s != null && s.isEmpty()) {
+    if (s != null && !Identifier.visible(s)) {
+      at.bad(field, field.expected);
+    }
+    return s;
+  }
+
+  private String identifier(Field field) throws IOException {
+    String s = at.string(field, field.expected);
+    if (s != null && !Identifier.valid(s)) {
       at.bad(field, field.expected);
     }
     return s;

@@ -63,7 +63,7 @@ class ProductReaderTest {
   void namesWhatWasExpectedAndSeen() throws IOException {
     assertEquals("price.amount: expected a number >= 0, got -5", detailOf("отрицательная сумма"));
     assertEquals("price.currency: expected 3 upper-case letters, got \"rub\"", detailOf("валюта строчными"));
-    assertEquals("name: expected a non-empty string, got nothing", detailOf("нет поля name"));
+    assertEquals("name: expected a string with something to see in it, got nothing", detailOf("нет поля name"));
     assertEquals("stock: expected an object {available, reserved}, got an array", detailOf("остатки массивом"));
   }
 
