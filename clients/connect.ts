@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { certificateFiles, type Environment, type Worker } from './environment.ts'
 import { InfraError, messageOf } from './errors.ts'
 import { callHttps, type lastingConnections } from './https.ts'
+import { refusedCertificate } from './refusal.ts'
 
 const connectorsShape = z.record(
   z.string(),
@@ -23,7 +24,7 @@ export type Connectors = z.infer<typeof connectorsShape>
 
 /**
  * The REST interface of a Connect worker (https://kafka.apache.org/documentation/#connect_rest).
- * Every call throws InfraError `CONNECT_FAILED`.
+ * Every call throws InfraError `CONNECT_FAILED` or `CERTIFICATE_REFUSED`.
  *
  * @param principal whose certificate is shown; every one of the REST authority may do everything
  * @param connections kept between calls; without them each call makes one of its own
@@ -35,7 +36,7 @@ export function connectRest(env: Environment, worker: Worker, principal = 'conne
     const failed = (seen: string, cause?: unknown) =>
       new InfraError('CONNECT_FAILED', `${method} ${url}${path}: expected an answer, got: ${seen}`, `task status; task logs -- ${worker}`, { cause })
     const { status, text } = await callHttps(new URL(path, url), files, { method, body, ...(connections ? { connections } : {}) }).catch((error: unknown) => {
-      throw failed(messageOf(error), error)
+      throw refusedCertificate(error, `${worker} at ${url}`, files) ?? failed(messageOf(error), error)
     })
     if (status >= 400) throw failed(`${status} ${z.object({ message: z.string() }).safeParse(parse(text)).data?.message ?? text}`)
     return text ? parse(text) : undefined

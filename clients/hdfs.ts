@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { z } from 'zod'
+import { within } from './deadline.ts'
 import type { Environment } from './environment.ts'
 import { InfraError, messageOf } from './errors.ts'
 
@@ -69,15 +70,16 @@ function attempt(text: string): unknown {
 }
 
 function send(url: URL, method: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const asked = request(url, { method, timeout: 10_000, agent: false }, (response) => {
+  const controller = new AbortController()
+  const answer = new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const asked = request(url, { method, signal: controller.signal, agent: false }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }))
       response.on('error', reject)
     })
-    asked.on('timeout', () => asked.destroy(new Error('no answer within 10 s')))
     asked.on('error', reject)
     asked.end()
   })
+  return within(10_000, url.host, answer).finally(() => controller.abort())
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { Agent, createServer, request } from 'node:https'
+import { within } from './deadline.ts'
 import type { CertificateFiles } from './environment.ts'
 
 /** An answer as it came; whoever asks judges the status. */
@@ -15,11 +16,13 @@ export const lastingConnections = () => new Agent({ keepAlive: true })
  * Calls a server with a client certificate, hostname verification on.
  *
  * @param files PEM files; `ca` is what the caller trusts
- * @param call `body` is sent as JSON; `timeoutMs` is the longest silence, 30 s by default; without `connections` each call makes one of its own
- * @throws Error as node:tls and node:http describe it, also for a silence
+ * @param call `body` is sent as JSON; `timeoutMs` is how long the whole answer may take, 30 s by default; without `connections` each call makes one of its own
+ * @throws SilenceError, else Error as node:tls and node:http describe it
  */
 export function callHttps(url: URL, files: Omit<CertificateFiles, 'bundle'>, { method = 'GET', body, timeoutMs = 30_000, connections }: Call = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
+  // not the `timeout` of node:http, which begins anew with every byte
+  const controller = new AbortController()
+  const answer = new Promise<Answer>((resolve, reject) => {
     const call = request(
       url,
       {
@@ -28,17 +31,17 @@ export function callHttps(url: URL, files: Omit<CertificateFiles, 'bundle'>, { m
         cert: readFileSync(files.cert),
         ca: readFileSync(files.ca),
         headers: body === undefined ? {} : { 'content-type': 'application/json' },
-        timeout: timeoutMs,
+        signal: controller.signal,
         agent: connections ?? false,
       },
       (response) => {
         textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject)
       },
     )
-    call.on('timeout', () => call.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)))
     call.on('error', reject)
     call.end(body === undefined ? undefined : JSON.stringify(body))
   })
+  return within(timeoutMs, url.host, answer).finally(() => controller.abort())
 }
 
 type Served = { method: string; path: string; body: string }

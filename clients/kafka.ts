@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type IHeaders, type Kafka, type Producer, type RetryOptions } from 'kafkajs'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
+import { connected, explained, notedBy, noteIn, openAccount, type Patience } from './account.ts'
+import { farewell, within } from './deadline.ts'
 import { certificateFiles, type CertificateFiles, type Environment } from './environment.ts'
-import { InfraError, messageOf, PrerequisiteError, TimeoutError } from './errors.ts'
+import { messageOf, PrerequisiteError, TimeoutError } from './errors.ts'
+import { denialIn } from './refusal.ts'
 
 export type { Admin, Kafka, Producer } from 'kafkajs'
 export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, ConfigSource, KafkaJSProtocolError, ResourcePatternTypes } = kafkajs
@@ -33,9 +36,6 @@ const restartNoticedMs = 10_000
 /** Next offset to read, by partition. */
 export type Offsets = Map<number, bigint>
 
-/** How long a call may take: `patient` rides out a broker restart, `quick` answers within about two seconds. */
-export type Patience = 'patient' | 'normal' | 'quick'
-
 // kafkajs retries on several levels, so the times multiply
 const patience: Record<Patience, { connectionTimeout: number; requestTimeout: number; retry: RetryOptions }> = {
   patient: { connectionTimeout: 3_000, requestTimeout: 30_000, retry: { retries: 30, initialRetryTime: 100, maxRetryTime: 1_000 } },
@@ -61,33 +61,27 @@ export function kafkaClient(
       throw new PrerequisiteError('CERTIFICATE_MISSING', `expected the certificate of ${principal}: ${messageOf(cause)}`, 'task bootstrap', { cause })
     }
   }
-  return new kafkajs.Kafka({
+  const noted: string[] = []
+  const kafka = new kafkajs.Kafka({
     clientId: principal,
     brokers: env.kafka.brokers,
     ssl: { key: pem(files.key), cert: pem(files.cert), ca: [pem(files.ca)], minVersion: 'TLSv1.2' },
     ...patience[limits],
-    logLevel: process.env.DEBUG ? kafkajs.logLevel.WARN : kafkajs.logLevel.NOTHING,
+    logLevel: process.env.DEBUG ? kafkajs.logLevel.WARN : kafkajs.logLevel.ERROR,
+    logCreator: () => noteIn(noted),
   })
-}
-
-/** Turns what kafkajs throws into an error that says what to do next. */
-export function kafkaError(env: Environment, error: unknown): InfraError {
-  return new InfraError(
-    'KAFKA_FAILED',
-    `expected Kafka at ${env.kafka.brokers.join(', ')} to answer, got: ${messageOf(error)}`,
-    'task status, then task up; DEBUG=1 shows more',
-    { cause: error },
-  )
+  openAccount(kafka, { principal, server: `Kafka at ${env.kafka.brokers.join(', ')}`, limits, noted })
+  return kafka
 }
 
 /** Runs work with a connected admin client and disconnects it; the work may be begun again while a broker restarts. */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin()
-  await admin.connect()
   try {
+    await connected(kafka, admin.connect())
     return await despiteDeadBroker(() => work(admin), isRefused)
   } finally {
-    await admin.disconnect()
+    await farewell(() => admin.disconnect())
   }
 }
 
@@ -134,17 +128,24 @@ export function producerOf(kafka: Kafka, transactionalId?: string): Producer {
 export async function withProducer<T>(kafka: Kafka, work: (producer: Producer) => Promise<T>, transactionalId?: string): Promise<T> {
   const producer = producerOf(kafka, transactionalId)
   // the producer id comes from a broker, too; whether others answer is found out by asking them
-  await despiteDeadBroker(() => producer.connect(), () => withAdmin(kafka, (admin) => admin.describeCluster()).then(() => true, () => false))
+  const othersAnswer = (error: unknown) => !denialIn(error) && withAdmin(kafka, (admin) => admin.describeCluster()).then(() => true, () => false)
   try {
+    await connected(kafka, despiteDeadBroker(() => producer.connect(), othersAnswer))
     return await work(producer)
+  } catch (error) {
+    const isOfTransaction = denialIn(error, notedBy(kafka)) === 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED'
+    throw isOfTransaction ? explained(kafka, error, { transactionalId }) : error
   } finally {
-    await producer.disconnect()
+    // also of one that is refused: its connections would keep the process for ten minutes
+    await farewell(() => producer.disconnect())
   }
 }
 
 /** The first offset and the one after the last, by partition. */
 export async function topicOffsets(kafka: Kafka, topic: string): Promise<{ start: Offsets; end: Offsets }> {
-  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic))
+  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic)).catch((error: unknown) => {
+    throw explained(kafka, error, { operation: 'DESCRIBE', topic })
+  })
   return {
     start: new Map(offsets.map(({ partition, low }) => [partition, BigInt(low)])),
     end: new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])),
@@ -170,8 +171,9 @@ type Follow = {
  * @throws TimeoutError `KAFKA_AWAIT_TIMEOUT` naming what was awaited
  */
 export async function followTopic(kafka: Kafka, principal: string, options: Follow): Promise<void> {
+  const groupId = `${principal}-${randomUUID()}`
   const consumer = kafka.consumer({
-    groupId: `${principal}-${randomUUID()}`,
+    groupId,
     maxWaitTimeInMs: 100,
     allowAutoTopicCreation: false,
     retry: { retries: 3, initialRetryTime: 100 },
@@ -180,8 +182,8 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
   // a group that commits nothing begins anew when it is rebalanced, as after the restart of its coordinator
   const next = new Map(options.from)
   try {
-    await consumer.connect()
-    await consumer.subscribe({ topic: options.topic, fromBeginning: true })
+    await connected(kafka, consumer.connect())
+    await within(options.timeoutMs, `topic ${options.topic}`, consumer.subscribe({ topic: options.topic, fromBeginning: true }))
     await new Promise<void>((resolve, reject) => {
       const expired = () =>
         reject(new TimeoutError('KAFKA_AWAIT_TIMEOUT', `expected ${options.awaited} within ${options.timeoutMs / 1000} s, it did not come`, 'task status; task logs'))
@@ -201,9 +203,11 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
       consumer.run({ autoCommit: false, eachBatch }).catch(reject)
       for (const [partition, offset] of options.from) consumer.seek({ topic: options.topic, partition, offset: offset.toString() })
     })
+  } catch (error) {
+    throw explained(kafka, error, { operation: 'READ', topic: options.topic, group: groupId })
   } finally {
     clearTimeout(timer)
-    await consumer.disconnect()
+    await farewell(() => consumer.disconnect(), 3_000)
   }
 }
 

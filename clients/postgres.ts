@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
+import { farewell } from './deadline.ts'
 import { certificateFiles, type Environment } from './environment.ts'
 import { InfraError, messageOf, PrerequisiteError } from './errors.ts'
+import { refusedCertificate } from './refusal.ts'
+
+/** Longer than anything that is asked, changes of the schema aside, takes with millions of rows. */
+const longestQueryMs = 120_000
 
 /** What a caller may do with a connection: send parameterised SQL. */
 export type Queryable = { query(text: string, values?: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }> }
@@ -9,9 +14,10 @@ export type Queryable = { query(text: string, values?: unknown[]): Promise<{ row
 /**
  * Runs work on one PostgreSQL connection as a principal: mutual TLS, the role is the certificate's common name.
  *
- * @throws InfraError `POSTGRES_UNREACHABLE` when no connection comes about within 3 s
+ * @param queryMs how long an answer may take; a query that takes longer throws `Query read timeout`
+ * @throws InfraError `POSTGRES_UNREACHABLE` when no connection comes about within 3 s, `CERTIFICATE_REFUSED`
  */
-export async function withPostgres<T>(env: Environment, principal: string, work: (db: Queryable) => Promise<T>): Promise<T> {
+export async function withPostgres<T>(env: Environment, principal: string, work: (db: Queryable) => Promise<T>, queryMs = longestQueryMs): Promise<T> {
   const files = certificateFiles(env, principal)
   const pem = (file: string) =>
     readFile(file, 'utf8').catch((cause: unknown) => {
@@ -23,6 +29,7 @@ export async function withPostgres<T>(env: Environment, principal: string, work:
     user: principal,
     ssl: { key, cert, ca, minVersion: 'TLSv1.2' },
     connectionTimeoutMillis: 3_000,
+    query_timeout: queryMs,
     application_name: `vygodno-${principal}`,
   })
   // a connection that is lost while idle must not end the process; the next query reports it
@@ -30,17 +37,14 @@ export async function withPostgres<T>(env: Environment, principal: string, work:
   try {
     await client.connect()
   } catch (error) {
-    const { host, port } = env.postgres
-    throw new InfraError(
-      'POSTGRES_UNREACHABLE',
-      `expected PostgreSQL at ${host}:${port}, got: ${messageOf(error)}`,
-      'task status, then task up',
-      { cause: error },
-    )
+    const server = `PostgreSQL at ${env.postgres.host}:${env.postgres.port}`
+    // one that has not come about keeps the process as well
+    void farewell(() => client.end())
+    throw refusedCertificate(error, server, files) ?? new InfraError('POSTGRES_UNREACHABLE', `expected ${server} to answer, got: ${messageOf(error)}`, 'task status, then task up', { cause: error })
   }
   try {
     return await work(client)
   } finally {
-    await client.end()
+    await farewell(() => client.end())
   }
 }

@@ -1,12 +1,16 @@
 import type { Environment } from './environment.ts'
+import { within } from './deadline.ts'
 import { InfraError, messageOf } from './errors.ts'
-import { kafkaClient, kafkaError, withAdmin, withProducer, type Producer } from './kafka.ts'
+import { kafkaClient, withAdmin, withProducer, type Producer } from './kafka.ts'
 import { partitionOf } from './partition.ts'
+import { isOfKafka, kafkaError } from './refusal.ts'
 
 // A batch over 1 MB is refused by the broker and not split by kafkajs; from 256 KiB on, larger ones are no faster.
 const BATCH_BYTES = 512 * 1024
 const BUFFER_BYTES = 8 * 1024 * 1024
 const OVERHEAD_BYTES = 100
+// longer than a broker takes to restart, or the others to notice that it is dead
+const ACKNOWLEDGED_WITHIN_MS = 60_000
 
 /** Sends records; what it has counted as sent is on two brokers at least. */
 export type Sender = {
@@ -29,7 +33,8 @@ type Lane = { waiting: Message[]; bytes: number; timer?: NodeJS.Timeout; running
  * for each other. Equal keys stay in order.
  *
  * @param lingerMs how long a record may wait for others to share a request with
- * @throws InfraError `KAFKA_FAILED` within about two seconds when Kafka can't be reached, `TOPIC_MISSING`
+ * @throws InfraError `KAFKA_FAILED` within some seconds when Kafka can't be reached, and when it acknowledges nothing for a minute;
+ *   `KAFKA_DENIED`, `CERTIFICATE_REFUSED`, `TOPIC_MISSING`
  */
 export async function withSender<T>(
   env: Environment,
@@ -42,7 +47,7 @@ export async function withSender<T>(
     const kafka = kafkaClient(env, route.principal)
     return await withProducer(kafka, (producer) => work(createSender(producer, route.topic, partitions, lingerMs)))
   } catch (error) {
-    throw error instanceof Error && error.name.startsWith('KafkaJS') ? kafkaError(env, error) : error
+    throw isOfKafka(error) ? kafkaError(env, error, { principal: route.principal, operation: 'WRITE', topic: route.topic }) : error
   }
 }
 
@@ -74,7 +79,7 @@ function createSender(producer: Producer, topic: string, partitions: number, lin
   }
   const sendBatch = async (lane: Lane) => {
     const { messages, bytes } = takeBatch(lane)
-    await producer.send({ topic, messages, acks: -1 })
+    await within(ACKNOWLEDGED_WITHIN_MS, `Kafka to acknowledge records of ${topic}`, producer.send({ topic, messages, acks: -1 }))
     buffered -= bytes
     sent += messages.length
     if (buffered < BUFFER_BYTES) wake()

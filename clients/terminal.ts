@@ -3,7 +3,8 @@ import chalk, { Chalk, type ChalkInstance } from 'chalk'
 import Table from 'cli-table3'
 import type { Command } from 'commander'
 import ora, { type Ora } from 'ora'
-import { messageOf, UsageError, VygodnoError } from './errors.ts'
+import { awaited } from './deadline.ts'
+import { messageOf, TimeoutError, UsageError, VygodnoError } from './errors.ts'
 
 /** chalk 5 ignores NO_COLOR by itself (https://no-color.org). */
 function colours(stream: NodeJS.WriteStream): ChalkInstance {
@@ -149,8 +150,31 @@ function report(error: unknown): number {
 }
 
 /**
- * Parses the arguments, runs the command and turns what it throws into a message and an exit code.
- * `process.exitCode` is set rather than `process.exit()` called, which could cut off piped output.
+ * States how long a command takes at most, whatever refuses or withholds an answer; then it ends with exit code 124 and says
+ * what it was waiting for. Its --help says so, too.
+ */
+export function endsWithin(seconds: number, command: Command): Command {
+  const late = () => {
+    const waiting = awaited().join(', ') || 'its own work'
+    process.exitCode = report(new TimeoutError('COMMAND_TIMEOUT', `expected ${command.name()} to end within ${seconds} s, it is still waiting for ${waiting}`, 'task status'))
+    void leave()
+  }
+  return command.addHelpText('afterAll', `\nEnds within ${seconds} s, whatever does not answer.`).hook('preAction', () => void setTimeout(late, seconds * 1000).unref())
+}
+
+/** For what serves as long as its process lives. */
+export const untilKilled = (): Promise<never> => new Promise(() => {})
+
+/** Ends the process when all that was said has been taken, for `process.exit()` alone can cut off piped output. */
+async function leave(): Promise<void> {
+  const taken = (stream: NodeJS.WriteStream) => new Promise((resolve) => stream.write('', resolve))
+  await Promise.all([taken(process.stdout), taken(process.stderr)])
+  process.exit()
+}
+
+/**
+ * Parses the arguments, runs the command, turns what it throws into a message and an exit code, and ends the process: a
+ * connection that somebody keeps open, or a retry that nobody needs any more, does not hold it. What serves waits `untilKilled`.
  *
  * @param argv arguments without `node` and the script
  */
@@ -168,6 +192,7 @@ export async function runMain(program: Command, argv: string[] = process.argv.sl
   } catch (error) {
     process.exitCode = isCommanderError(error) ? usage(program, error) : report(error)
   }
+  await leave()
 }
 
 type CommanderError = Error & { code: string; exitCode: number }

@@ -1,12 +1,12 @@
 import { hostname, userInfo } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
-import { counted, print, printJson, runMain, say, step, table } from '../clients/terminal.ts'
+import { counted, endsWithin, print, printJson, runMain, say, step, table } from '../clients/terminal.ts'
 import { type ActiveAlert, monitoring } from './lib/monitoring.ts'
 import { interruptible } from './lib/interrupt.ts'
 import { sendTestAlert } from './lib/test-alert.ts'
 
-const program = new Command('alerts')
+const program = endsWithin(90, new Command('alerts'))
   .description('What is wrong now. Exit code 4 when something is.')
   .option('--history', 'what the receiver has got, newest last')
   .option('--json', 'as JSON')

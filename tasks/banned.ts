@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
 import { type RuleKind, ruleKinds } from '../clients/rules.ts'
-import { counted, print, printJson, runMain, say, table } from '../clients/terminal.ts'
+import { counted, endsWithin, print, printJson, runMain, say, table } from '../clients/terminal.ts'
 import { addBan, type Effect, listBans, removeBan } from './lib/bans.ts'
 import { interruptible } from './lib/interrupt.ts'
 import { judge } from './lib/matcher.ts'
@@ -12,8 +12,11 @@ type Target = Partial<Record<RuleKind, string>> & { reason?: string; json?: true
 
 const program = new Command('banned').description('The list of products that may not be sold. It lives in the topic catalog.bans; the filter applies a change at once.')
 
+/** The list is read, a rule written, the filter's answers awaited: each has its own, shorter limit. */
+const longestSeconds = 120
+
 function onRules(name: string, description: string): Command {
-  const command = program.command(name).description(description).argument('[product-id]', 'the product, unless an option says more')
+  const command = endsWithin(longestSeconds, program.command(name)).description(description).argument('[product-id]', 'the product, unless an option says more')
   const targets = [['brand', 'a brand'], ['category', 'a category'], ['store', 'a store_id'], ['sku', 'a sku'], ['words', 'words that all stand in the name, whole, in any case']] as const
   for (const [kind, what] of targets) command.addOption(new Option(`--${kind} <${kind}>`, what))
   return command.option('--json', 'the effect as JSON')
@@ -36,8 +39,7 @@ onRules('remove', 'Lift a ban. Returns when the filter has reinstated the produc
     report(await removeBan(loadEnvironment(), kind, value), options)
   })
 
-program
-  .command('list')
+endsWithin(longestSeconds, program.command('list'))
   .description('The rules in force: who, when, why, and how many products each holds back')
   .option('--json', 'as JSON')
   .action(async ({ json }: { json?: true }) => {
@@ -48,8 +50,7 @@ program
     say(`${rules.length} rules`)
   })
 
-program
-  .command('test')
+endsWithin(longestSeconds, program.command('test'))
   .description('Which products of a file the rules in force would hold back; nothing is sent')
   .argument('<file>', 'JSON array or JSON lines')
   .option('--json', 'as JSON lines')

@@ -1,11 +1,11 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
-import { print, printJson, runMain, say } from '../clients/terminal.ts'
+import { endsWithin, print, printJson, runMain, say } from '../clients/terminal.ts'
 import { plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
 import { showChanges, summarise } from './lib/show.ts'
 
-const program = new Command('plan')
+const program = endsWithin(90, new Command('plan'))
   .description('Show what differs between config/ and the live platform. Changes nothing.')
   .argument('[kind...]', `which kinds: ${registry.map(({ kind }) => kind).join(', ')} (default: all)`)
   .option('--json', 'changes as JSON')

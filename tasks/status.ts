@@ -1,17 +1,21 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
+import { within } from '../clients/deadline.ts'
 import { messageOf } from '../clients/errors.ts'
-import { print, printJson, runMain, table } from '../clients/terminal.ts'
+import { endsWithin, print, printJson, runMain, table } from '../clients/terminal.ts'
 import { loadServices } from './lib/compose.ts'
 import { probes } from './lib/probes.ts'
 import { hasProgram, isOutdated, processOf } from './lib/stack.ts'
 import { missingTool } from './lib/tools.ts'
 import { memoryMib } from './lib/usage.ts'
 
-const program = new Command('status')
+const program = endsWithin(20, new Command('status'))
   .description('What runs, whether it is ready, since when and with how much memory. Exit code 4 when a service is down.')
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExamples:\n  task status\n  task status -- --json')
+
+/** Longer than a service takes that is only busy. */
+const probedWithinMs = 10_000
 
 program.action(async ({ json }: { json?: true }) => {
   const env = loadEnvironment()
@@ -19,7 +23,8 @@ program.action(async ({ json }: { json?: true }) => {
   const rows = await Promise.all(
     services.map(async (service) => {
       const running = processOf(env, service)
-      const seen = running && service.probe ? await probes[service.probe.kind]?.(env, service.probe.target, running.pid).then(() => '', messageOf) : undefined
+      const looking = running && service.probe && probes[service.probe.kind]?.(env, service.probe.target, running.pid)
+      const seen = looking && (await within(probedWithinMs, service.name, looking).then(() => '', messageOf))
       const state = !running ? (service.tool && !hasProgram(env, service) ? `not here: ${missingTool(service.tool)}` : 'down') : seen ? `not ready: ${seen}` : isOutdated(env, service, running) ? 'ready, declaration changed' : 'ready'
       return { service: service.name, profile: service.profile, state, pid: running?.pid, startedAt: running?.startedAt, memoryMib: running && memoryMib(running.pid), ports: service.ports.map(({ port }) => port) }
     }),

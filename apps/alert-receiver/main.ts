@@ -5,7 +5,7 @@ import { Counter, Gauge, Registry } from 'prom-client'
 import { certificateFiles, type Environment, loadEnvironment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
 import { serveHttps } from '../../clients/https.ts'
-import { runMain, say } from '../../clients/terminal.ts'
+import { runMain, say, untilKilled } from '../../clients/terminal.ts'
 import { asLine, asMessage, notificationShape } from './notification.ts'
 import { openStore } from './store.ts'
 import { sendTelegram, telegramState } from './telegram.ts'
@@ -40,6 +40,7 @@ program.action(async () => {
     return { status: path === '/-/ready' ? 200 : 404, text: '' }
   })
   say(`waiting for alerts at https://${env.host}:${env.variables.ALERT_RECEIVER_PORT}/alerts`)
+  await untilKilled()
 })
 
 /** Passes notifications on. A failure is answered with 502, upon which Alertmanager tries again, for longer and longer. */

@@ -18,14 +18,22 @@ const productSchema = z.object({
 /** A product on sale, as its shop described it. */
 export type Product = z.infer<typeof productSchema>
 
+/** A customer does not wait any longer. */
+const longestQueryMs = 4_000
+
 /**
  * Asks the products in PostgreSQL, as the role client-api, which may only read.
  *
+ * @param queryMs how long an answer may take
  * @throws InfraError `CATALOG_FAILED` when PostgreSQL can't answer
  */
-export async function askCatalog<T>(env: Environment, work: (db: Queryable) => Promise<T>): Promise<T> {
+export async function askCatalog<T>(
+  env: Environment,
+  work: (db: Queryable) => Promise<T>,
+  queryMs = longestQueryMs,
+): Promise<T> {
   try {
-    return await withPostgres(env, 'client-api', work)
+    return await withPostgres(env, 'client-api', work, queryMs)
   } catch (cause) {
     if (cause instanceof VygodnoError) throw cause
     throw new InfraError(

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { runMain } from '../../clients/terminal.ts'
+import { endsWithin, runMain } from '../../clients/terminal.ts'
 import { buyCommand, cartCommand, reviewCommand, viewCommand } from './event-commands.ts'
 import { recommendCommand } from './recommend-command.ts'
 import { relevanceCommand } from './relevance-command.ts'
@@ -39,10 +39,12 @@ const program = new Command('client').description(
   'What a customer does: search products; view, put into the cart, buy and review them.',
 )
 
+// PostgreSQL has 7 s, then Kafka 2 s: a command that a customer waits for ends by then
+const longestSeconds = 10
+
 // every command takes --user and --json, and shows its own examples
 function command(usage: string, description: string, examples: string): Command {
-  return program
-    .command(usage)
+  return endsWithin(longestSeconds, program.command(usage))
     .description(description)
     .option('--user <id>', 'who does it', 'guest')
     .option('--json', 'JSON on stdout')
@@ -79,8 +81,7 @@ command(
   .option('--text <words>', 'what you think')
   .action(reviewCommand)
 
-program
-  .command('recommend <user>')
+endsWithin(longestSeconds, program.command('recommend <user>'))
   .description('show what is recommended to a user; to one nobody knows, what is popular now')
   .option('--limit <n>', 'most products to show', whole(1, 1000), 10)
   .option('--json', 'JSON on stdout')

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../../clients/environment.ts'
-import { print, printJson, runMain, say, warn } from '../../clients/terminal.ts'
+import { print, printJson, runMain, say, untilKilled, warn } from '../../clients/terminal.ts'
 import { openPrometheus } from './prometheus.ts'
 import { serve } from './server.ts'
 
@@ -18,6 +18,7 @@ program.action(async ({ json }: { json?: true }) => {
   if (json) printJson({ url })
   else print(url)
   say('whoever has this address may look; Ctrl-C ends')
+  await untilKilled()
 })
 
 await runMain(program)

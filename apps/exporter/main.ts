@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { certificateFiles, loadEnvironment } from '../../clients/environment.ts'
 import { serveHttps } from '../../clients/https.ts'
-import { runMain, say } from '../../clients/terminal.ts'
+import { runMain, say, untilKilled } from '../../clients/terminal.ts'
 import { banCollector } from './bans.ts'
 import { canaryCollector } from './canary.ts'
 import { runCollectors } from './collector.ts'
@@ -33,6 +33,7 @@ program.action(async () => {
     path === '/metrics' ? { status: 200, text: await registry.metrics(), type: registry.contentType } : { status: path === '/-/ready' ? 200 : 404, text: '' },
   )
   say(`metrics at https://${env.host}:${port}/metrics`)
+  await untilKilled()
 })
 
 await runMain(program)

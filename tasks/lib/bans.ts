@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
-import { followTopic, type Kafka, kafkaClient, kafkaError, readTopic, topicOffsets, withProducer } from '../../clients/kafka.ts'
+import { followTopic, type Kafka, kafkaClient, readTopic, topicOffsets, withProducer } from '../../clients/kafka.ts'
+import { kafkaError } from '../../clients/refusal.ts'
 import { InfraError, VygodnoError } from '../../clients/errors.ts'
 import { answerSchema, readRule, type Rule, ruleId, type RuleKind } from '../../clients/rules.ts'
 import { loadConfig } from './config.ts'
@@ -152,6 +153,6 @@ async function talking<T>(env: Environment, work: (kafka: Kafka) => Promise<T>):
     if (error instanceof VygodnoError) throw error
     if (error instanceof z.ZodError || error instanceof SyntaxError)
       throw new InfraError('BAN_LIST_UNREADABLE', `expected rules in ${bansTopic} and answers in ${answersTopic}, got a record of another form: ${error.message}`, 'task logs -- product-filter', { cause: error })
-    throw kafkaError(env, error)
+    throw kafkaError(env, error, { principal, operation: 'WRITE', topic: bansTopic })
   }
 }

@@ -2,8 +2,10 @@ import type { Config } from './config.ts'
 import { loadConfig } from './config.ts'
 import { type Cluster, type Environment, loadEnvironment, onCluster, type Profile } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
-import { type Admin, kafkaClient, kafkaError } from '../../clients/kafka.ts'
-import { VygodnoError } from '../../clients/errors.ts'
+import { connected } from '../../clients/account.ts'
+import { farewell } from '../../clients/deadline.ts'
+import { type Admin, kafkaClient } from '../../clients/kafka.ts'
+import { isOfKafka, kafkaError } from '../../clients/refusal.ts'
 import { didYouMean } from './yaml.ts'
 
 /** One declared or existing thing of a kind, as flat text that can be compared. */
@@ -86,15 +88,19 @@ export async function apply(context: Context, resources: Resource[], changes: Ch
   }
 }
 
+const principal = 'operator'
+
 /** Opens a context for work, as principal `operator`, and closes what it opened. */
 export async function withContext<T>(work: (context: Context) => Promise<T>): Promise<T> {
   const env = loadEnvironment()
   const config = loadConfig(env)
   const connections = new Map<Cluster, Promise<Admin>>()
   const connect = async (cluster: Cluster) => {
-    const admin = kafkaClient(onCluster(env, cluster), 'operator').admin()
-    await admin.connect().catch((error: unknown) => {
-      throw kafkaError(onCluster(env, cluster), error)
+    const kafka = kafkaClient(onCluster(env, cluster), principal)
+    const admin = kafka.admin()
+    await connected(kafka, admin.connect()).catch(async (error: unknown) => {
+      await farewell(() => admin.disconnect())
+      throw kafkaError(onCluster(env, cluster), error, { principal })
     })
     return admin
   }
@@ -106,12 +112,11 @@ export async function withContext<T>(work: (context: Context) => Promise<T>): Pr
   try {
     return await work({ env, config, admin })
   } catch (error) {
-    throw error instanceof VygodnoError || !isKafkaError(error) ? error : kafkaError(env, error)
+    throw isOfKafka(error) ? kafkaError(env, error, { principal }) : error
   } finally {
-    await Promise.allSettled([...connections.values()].map(async (connection) => (await connection).disconnect()))
+    await Promise.allSettled([...connections.values()].map(async (connection) => {
+        const admin = await connection
+        await farewell(() => admin.disconnect())
+      }))
   }
-}
-
-function isKafkaError(error: unknown): boolean {
-  return error instanceof Error && error.name.startsWith('KafkaJS')
 }

@@ -36,6 +36,8 @@ export type Catalogue = {
   categories: { name: string; members: number[] }[]
 }
 
+const wholeCatalogueMs = 60_000
+
 /**
  * The products in PostgreSQL: what is on sale now.
  *
@@ -43,7 +45,7 @@ export type Catalogue = {
  */
 export async function catalogueOfShop(env: Environment): Promise<Catalogue> {
   const columns = 'product_id, name, category, brand, price::float8 as price, currency, available'
-  const { rows } = await askCatalog(env, (db) => db.query(`select ${columns} from products`))
+  const { rows } = await askCatalog(env, (db) => db.query(`select ${columns} from products`), wholeCatalogueMs)
   return catalogueOf(z.array(itemSchema).parse(rows), 'the products on sale', 'task shop')
 }
 

@@ -19,6 +19,9 @@ function files({ env }: Context): { name: string; sql: string }[] {
 
 const digest = (sql: string) => createHash('sha256').update(sql).digest('hex').slice(0, 16)
 
+/** A change may write every row anew. */
+const changeMs = 3_600_000
+
 /** The tables of PostgreSQL: each numbered SQL file of config/postgres is applied once, in a transaction of its own. */
 export const schema: Resource = {
   kind: 'schema',
@@ -49,7 +52,7 @@ export const schema: Resource = {
     await withPostgres(context.env, 'operator', async (db) => {
       await db.query(recordTable)
       for (const { name, sql } of files(context)) if (changes.some(({ id, action }) => id === name && action === 'create')) await applyFile(db, name, sql)
-    })
+    }, changeMs)
   },
 }
 
