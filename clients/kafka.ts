@@ -161,7 +161,9 @@ type Follow = {
   onPosition?: (partition: number, offset: bigint) => boolean
   /** what is awaited, for the message of a time-out */
   awaited: string
+  /** in all, or, for what has an end that comes nearer, since the last records came */
   timeoutMs: number
+  timeoutBegins?: 'once' | 'with every batch'
 }
 
 /**
@@ -193,6 +195,7 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
         if (options.onPosition?.(payload.partition, BigInt(payload.lastOffset) + 1n)) resolve()
       })
       const eachBatch = async ({ batch }: kafkajs.EachBatchPayload) => {
+        if (options.timeoutBegins === 'with every batch') timer?.refresh()
         for (const { key, value, headers, offset, timestamp } of batch.messages) {
           if (BigInt(offset) < (next.get(batch.partition) ?? 0n)) continue
           next.set(batch.partition, BigInt(offset) + 1n)
@@ -232,6 +235,7 @@ export async function readTopic(
     from: begin,
     awaited: `the end of ${topic}`,
     timeoutMs: 60_000,
+    timeoutBegins: 'with every batch',
     onRecord: (record) => {
       if (BigInt(record.offset) < (end.get(record.partition) ?? 0n)) onRecord(record)
     },

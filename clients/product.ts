@@ -12,6 +12,9 @@ export const MAX_PRODUCT_BYTES = 1_000_000
  */
 export const canaryId = 'vygodno-canary'
 
+/** The one that a reserved rule of config/bans.yaml must hold back: it shows that bans work, and must never be listed. */
+export const bannedCanaryId = `${canaryId}-banned`
+
 const MAX_DEPTH = 1_000
 const MAX_DIGITS = 300
 const MAX_EXPONENT = 400

@@ -84,6 +84,7 @@ command(
 endsWithin(longestSeconds, program.command('recommend <user>'))
   .description('show what is recommended to a user; to one nobody knows, what is popular now')
   .option('--limit <n>', 'most products to show', whole(1, 1000), 10)
+  .option('--unrecorded', 'look without an event that says that the user asked')
   .option('--json', 'JSON on stdout')
   .addHelpText('after', '\nExamples:\n  task recommend -- anna\n  task recommend -- sim1-0042 --limit 5 --json')
   .action(recommendCommand)

@@ -7,14 +7,14 @@ import { recommend, type Recommended } from './recommend.ts'
 import { startRecorder } from './record.ts'
 import { lines, printable, productTable } from './show.ts'
 
-/** Prints what is recommended to a user, and records that it was asked for; without Kafka that is a warning. */
+/** Prints what is recommended to a user, and records that it was asked for, unless told not to; without Kafka that is a warning. */
 export async function recommendCommand(
   user: string,
-  { limit, json }: { limit: number; json?: boolean },
+  { limit, json, unrecorded }: { limit: number; json?: boolean; unrecorded?: boolean },
 ): Promise<void> {
   const event = newEvent('recommend', user, { results: 0 })
   const env = loadEnvironment()
-  const recorder = startRecorder(env)
+  const recorder = unrecorded ? undefined : startRecorder(env)
   try {
     const items = await askCatalog(env, (db) => recommend(db, event.user_id, limit))
     const known = items.some(({ personal }) => personal)
@@ -23,10 +23,10 @@ export async function recommendCommand(
     if (json) printJson({ user_id: event.user_id, known, items })
     else show(items)
     await recorder
-      .record({ ...event, results: items.length })
+      ?.record({ ...event, results: items.length })
       .catch((error: unknown) => warn(`this request was not recorded: ${messageOf(error)}`))
   } finally {
-    recorder.cancel()
+    recorder?.cancel()
   }
 }
 

@@ -54,36 +54,42 @@ export async function report(env: Environment): Promise<Report> {
   return reportShape.parse(Object.fromEntries(lines.flatMap(({ name, rows }) => (typeof name === 'string' ? [[name, rows]] : []))))
 }
 
-/** How many events there are, and a sum over partition, key and id of each, which knows no order. */
+/** How many events there are, and a sum over the place, user and id of each, which knows no order. */
 export type Inventory = { count: number; digest: string }
 
-const held = z.object({ count: z.int(), digest: z.string(), until: z.record(z.string(), z.int()), listed: z.array(z.string()) })
+const offsets = z.record(z.string(), z.int())
+const held = z.object({ count: z.int(), digest: z.string(), until: offsets, quarantined: z.record(z.string(), z.array(z.int())), listed: z.array(z.string()), listedUntil: offsets })
 
 /**
- * What the lake holds: events, those in the quarantine included, `until` which offsets, and the ids of `listed` products.
+ * What the lake holds: events, those in the quarantine included, `until` which offsets, where those in the quarantine were,
+ * and the ids of `listed` products.
  *
- * @param since only events from these offsets on: Kafka forgets, the lake does not
+ * @param options only events `since` these offsets, for Kafka forgets, the lake does not; `alive` is told that the job goes on
  */
-export async function inventory(env: Environment, since: Offsets = new Map()): Promise<z.infer<typeof held>> {
+export async function inventory(env: Environment, { since = new Map(), alive }: { since?: Offsets; alive?: (text: string) => void } = {}): Promise<z.infer<typeof held>> {
   const from = JSON.stringify(Object.fromEntries([...since].map(([partition, offset]) => [partition, Number(offset)])))
-  const lines = await run(env, 'what the lake holds', 'Inventory', { ...place(env), since: from })
+  const lines = await run(env, 'what the lake holds', 'Inventory', { ...place(env), since: from }, alive)
   return held.parse(lines.at(-1))
 }
 
-const identified = z.object({ event_id: z.string(), at: z.string() })
+const identified = z.object({ event_id: z.string() })
 
 /**
- * The events of a cluster's topic; one without id or time is malformed for the lake, too.
+ * The events of a cluster's topic.
  *
- * @param until only events before these offsets, none of other partitions
+ * @param options only events before the offsets of `until`, none of other partitions; those `quarantined` in the lake are told
+ *   by their place alone, whatever they say
  */
-export async function eventsInTopic(env: Environment, until?: Record<string, number>): Promise<Inventory> {
+export async function eventsInTopic(env: Environment, options: Partial<Pick<z.infer<typeof held>, 'until' | 'quarantined'>> & { alive?: (text: string) => void } = {}): Promise<Inventory> {
+  const { until, quarantined = {}, alive = () => {} } = options
+  const malformed = new Map(Object.entries(quarantined).map(([partition, list]) => [Number(partition), new Set(list)]))
   let [count, sum] = [0, 0n]
   await readTopic(kafkaClient(env, 'operator'), 'operator', 'client.events', ({ partition, offset, key, value }) => {
     if (until && Number(offset) >= (until[partition] ?? 0)) return
-    const id = identified.safeParse(parsed(value)).data?.event_id ?? 'malformed'
-    count++
-    sum += BigInt(`0x${createHash('sha256').update([String(partition), ...(key === null ? [] : [key]), id].join(' ')).digest('hex').slice(0, 12)}`)
+    const id = identified.safeParse(parsed(value)).data?.event_id
+    const said = malformed.get(partition)?.has(Number(offset)) ? ['malformed'] : [...(key === null ? [] : [key]), ...(id === undefined ? [] : [id])]
+    if (++count % 10_000 === 0) alive(`${count} events of the topic`)
+    sum += BigInt(`0x${createHash('sha256').update([String(partition), offset, ...said].join(' ')).digest('hex').slice(0, 12)}`)
   })
   return { count, digest: sum.toString() }
 }
@@ -96,8 +102,10 @@ function parsed(value: Buffer | null): unknown {
   }
 }
 
-function run(env: Environment, title: string, main: string, args: Record<string, string>): Promise<Line[]> {
-  return step(title, (progress) => submit(env, { module: 'lake', main: `ru.vygodno.lake.${main}`, arguments: args }, (line) => progress(describe(line))))
+/** @param alive given, the job is part of something else, and is no step of its own */
+function run(env: Environment, title: string, main: string, args: Record<string, string>, alive?: (text: string) => void): Promise<Line[]> {
+  const work = (progress: (text: string) => void) => submit(env, { module: 'lake', main: `ru.vygodno.lake.${main}`, arguments: args }, (line) => progress(describe(line)))
+  return alive ? work(alive) : step(title, work)
 }
 
 function describe({ stage, feed, batch, rows, name }: Line): string {

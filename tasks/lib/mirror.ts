@@ -1,77 +1,98 @@
 import { createHash } from 'node:crypto'
 import { type Environment, onCluster } from '../../clients/environment.ts'
-import { kafkaClient, readTopic } from '../../clients/kafka.ts'
+import { kafkaClient, readTopic, topicOffsets } from '../../clients/kafka.ts'
 
-/** The committed records of a topic: by partition, in order, what each says (a digest of key and value). */
-type Content = { count: number; partitions: Map<number, { key: string | null; isTombstone: boolean; digest: string }[]> }
+/**
+ * The committed records of a topic, by partition, as digests of key and value: `records` in order, and `latest` for a
+ * compacted one, by key and without what has been deleted. 48 bits of each, so that ten million fit into memory.
+ */
+type Content = { count: number; isTrimmed: boolean; partitions: Map<number, Partition> }
+/** `owed`: how many of its records, and `moved`: which of its keys, were written before and after the copy was looked at. */
+type Partition = { records: number[]; owed: number; latest: Map<string, number>; moved: Set<string> }
 
 /** How one topic and its copy compare. `difference` is empty when the copy is complete. */
 export type Comparison = { topic: string; primary: number; analytics: number; hash: string; difference: string }
 
-async function contentOf(env: Environment, topic: string): Promise<Content> {
-  const content: Content = { count: 0, partitions: new Map() }
-  await readTopic(kafkaClient(env, 'operator'), 'operator', topic, ({ partition, key, value }) => {
-    const digest = createHash('sha256').update(`${key === null ? 'null' : Buffer.byteLength(key)}:${key ?? ''}`).update(value ?? 'null').digest('base64')
-    const records = content.partitions.get(partition) ?? []
-    records.push({ key, isTombstone: value === null, digest })
-    content.partitions.set(partition, records)
-    content.count++
-  })
-  return content
-}
+const none: Partition = { records: [], owed: 0, latest: new Map(), moved: new Set() }
+const digestBytes = 6
 
 /**
  * Compares a mirrored topic with its original by count and by digest of key and value, in order, partition by partition.
- * Offsets are not compared: transaction markers make them differ. The original is read before and after the copy, so
- * that records on their way are no difference. Compaction runs at different times on the two clusters: of a compacted
- * topic the last record of every key is compared.
+ * Offsets are not compared: transaction markers make them differ. Where the original ends is asked before the copy is read,
+ * and it is read afterwards, so that records on their way are no difference. Compaction and retention run at different
+ * times on the two clusters: of a compacted topic the last record of every key is compared, and a head that one of them
+ * has forgotten is left out.
+ *
+ * @param onRecords called now and then with what is being read
  */
-export async function compareTopic(env: Environment, topic: string, isCompacted: boolean): Promise<Comparison> {
-  const before = await contentOf(env, topic)
-  const copy = await contentOf(onCluster(env, 'analytics'), topic)
-  const after = await contentOf(env, topic)
-  const differences = [...new Set([...after.partitions.keys(), ...copy.partitions.keys()])].flatMap((partition) => {
-    const [first, middle, last] = [before, copy, after].map((content) => content.partitions.get(partition) ?? [])
-    const found = isCompacted ? latestDiffers(first ?? [], middle ?? [], last ?? []) : orderDiffers(first ?? [], middle ?? [], last ?? [])
+export async function compareTopic(env: Environment, topic: string, isCompacted: boolean, onRecords: (text: string) => void = () => {}): Promise<Comparison> {
+  const { end } = await topicOffsets(kafkaClient(env, 'operator'), topic)
+  const contentOf = async (of: Environment): Promise<Content> => {
+    const kafka = kafkaClient(of, 'operator')
+    const { start } = await topicOffsets(kafka, topic)
+    const content: Content = { count: 0, isTrimmed: [...start.values()].some((offset) => offset > 0n), partitions: new Map() }
+    await readTopic(kafka, 'operator', topic, ({ partition, offset, key, value }) => {
+      if (++content.count % 5_000 === 0) onRecords(`${content.count} records of ${topic}`)
+      const into: Partition = content.partitions.get(partition) ?? { records: [], owed: 0, latest: new Map(), moved: new Set() }
+      content.partitions.set(partition, into)
+      const isOwed = BigInt(offset) < (end.get(partition) ?? 0n)
+      if (isCompacted) keep(into, key ?? '', value && digestOf(key, value), isOwed)
+      else into.owed += into.records.push(digestOf(key, value)) && isOwed ? 1 : 0
+    })
+    return content
+  }
+  const [copy, original] = [await contentOf(onCluster(env, 'analytics')), await contentOf(env)]
+  const differences = [...new Set([...original.partitions.keys(), ...copy.partitions.keys()])].sort().flatMap((partition) => {
+    const [from, to] = [original.partitions.get(partition) ?? none, copy.partitions.get(partition) ?? none]
+    const found = isCompacted ? latestDiffers(from, to) : orderDiffers(from, to, original.isTrimmed || copy.isTrimmed)
     return found ? [`partition ${partition}: ${found}`] : []
   })
-  return { topic, primary: before.count, analytics: copy.count, hash: hashOf(copy, isCompacted), difference: differences.join('; ') }
+  return { topic, primary: original.count, analytics: copy.count, hash: hashOf(copy), difference: differences.join('; ') }
 }
 
-type Records = { key: string | null; isTombstone: boolean; digest: string }[]
+function digestOf(key: string | null, value: Buffer | null): number {
+  const hash = createHash('sha256').update(`${key === null ? 'null' : Buffer.byteLength(key)}:${key ?? ''}`)
+  return hash.update(value ?? 'null').digest().readUIntBE(0, digestBytes)
+}
+
+/** In the order of the log. */
+function keep({ latest, moved }: Partition, key: string, digest: number | null, isOwed: boolean): void {
+  latest.delete(key)
+  if (digest !== null) latest.set(key, digest)
+  if (!isOwed) moved.add(key)
+}
 
 /** What was there before has to be in the copy, and what is in the copy has to be there afterwards, in the same order. */
-function orderDiffers(before: Records, copy: Records, after: Records): string {
-  if (copy.length < before.length) return `expected at least ${before.length} records, got ${copy.length}`
-  if (copy.length > after.length) return `expected at most ${after.length} records, got ${copy.length}`
-  const at = copy.findIndex(({ digest }, index) => digest !== after[index]?.digest)
+function orderDiffers({ records: original, owed }: Partition, { records: copy }: Partition, isTrimmed: boolean): string {
+  const shift = isTrimmed ? shiftOf(original, copy) : 0
+  if (shift === undefined) return original.length > 0 ? 'no record in common' : ''
+  if (shift + copy.length < owed) return `expected at least ${owed - shift} records, got ${copy.length}`
+  if (shift + copy.length > original.length) return `expected at most ${original.length - shift} records, got ${copy.length}`
+  const at = copy.findIndex((digest, index) => index + shift >= 0 && digest !== original[index + shift])
   return at < 0 ? '' : `record ${at + 1} of ${copy.length} differs`
 }
 
-function latestDiffers(before: Records, copy: Records, after: Records): string {
-  const [first, middle, last] = [before, copy, after].map(latest)
-  for (const key of new Set([...(first?.keys() ?? []), ...(middle?.keys() ?? [])])) {
-    const isStable = first?.get(key) === last?.get(key)
-    if (isStable && middle?.get(key) !== last?.get(key)) return `key ${key}: ${middle?.has(key) ? 'the copy holds another value' : 'missing from the copy'}`
-  }
+/** At which place of the original the copy begins; below 0 when it is the original that has forgotten more. */
+function shiftOf(original: number[], copy: number[]): number | undefined {
+  const [first, other] = [copy[0], original[0]]
+  if (first === undefined) return 0
+  const at = original.indexOf(first)
+  if (at >= 0) return at
+  const before = other === undefined ? -1 : copy.indexOf(other)
+  return before < 0 ? undefined : -before
+}
+
+function latestDiffers({ latest: original, moved }: Partition, { latest: copy }: Partition): string {
+  for (const key of new Set([...original.keys(), ...copy.keys()]))
+    if (!moved.has(key) && original.get(key) !== copy.get(key)) return `key ${key}: ${copy.has(key) ? 'the copy holds another value' : 'missing from the copy'}`
   return ''
 }
 
-/** The last record of each key in the order of the log, without what has been deleted. */
-function latest(records: Records): Map<string, string> {
-  const live = new Map<string, string>()
-  for (const { key, isTombstone, digest } of records) {
-    live.delete(key ?? '')
-    if (!isTombstone) live.set(key ?? '', digest)
-  }
-  return live
-}
-
-function hashOf({ partitions }: Content, isCompacted: boolean): string {
+function hashOf({ partitions }: Content): string {
   const hash = createHash('sha256')
-  for (const [partition, records] of [...partitions].sort(([one], [other]) => one - other)) {
-    const digests = isCompacted ? [...latest(records).values()] : records.map(({ digest }) => digest)
-    hash.update(`${partition}:${digests.join()}`)
+  for (const [partition, { records, latest }] of [...partitions].sort(([one], [other]) => one - other)) {
+    hash.update(`${partition}:`)
+    for (const digest of [...records, ...latest.values()]) hash.update(`${digest},`)
   }
   return hash.digest('hex').slice(0, 16)
 }

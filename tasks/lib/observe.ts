@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
-import { kafkaClient, readTopic } from '../../clients/kafka.ts'
+import { kafkaClient, type Offsets, readTopic, topicOffsets } from '../../clients/kafka.ts'
 import { withPostgres } from '../../clients/postgres.ts'
 
 /** What stands in the places that a product passes through, read by the operator, for demo, checks and tests. */
@@ -17,6 +17,27 @@ export async function liveKeys(env: Environment, topic: string): Promise<Set<str
     else live.add(key)
   })
   return live
+}
+
+/** What the last record of each key says, as a digest, so that memory holds little of a large topic; and where that was. */
+export async function latestDigests(env: Environment, topic: string, digest: (value: Buffer) => string, onRecord: () => void): Promise<{ live: Map<string, string>; end: Offsets }> {
+  const kafka = kafkaClient(env, 'operator')
+  const live = new Map<string, string>()
+  const { end } = await topicOffsets(kafka, topic)
+  await readTopic(kafka, 'operator', topic, ({ partition, offset, key, value }) => {
+    onRecord()
+    if (key === null || BigInt(offset) >= (end.get(partition) ?? 0n)) return
+    if (value === null) live.delete(key)
+    else live.set(key, digest(value))
+  })
+  return { live, end }
+}
+
+/** Keys that were written from these offsets on. */
+export async function changedSince(env: Environment, topic: string, from: Offsets): Promise<Set<string>> {
+  const changed = new Set<string>()
+  await readTopic(kafkaClient(env, 'operator'), 'operator', topic, ({ key }) => void (key !== null && changed.add(key)), from)
+  return changed
 }
 
 /** How many committed records a topic holds. */
@@ -39,9 +60,9 @@ export async function idsInFile(env: Environment): Promise<Set<string>> {
   return live
 }
 
-/** Ids in PostgreSQL's table of products. */
-export async function idsInPostgres(env: Environment): Promise<Set<string>> {
-  const { rows } = await withPostgres(env, 'operator', (db) => db.query('select product_id from products'))
+/** Ids in PostgreSQL's table of products, as a role sees them; the search is `client-api`. */
+export async function idsInPostgres(env: Environment, role = 'operator'): Promise<Set<string>> {
+  const { rows } = await withPostgres(env, role, (db) => db.query('select product_id from products'))
   return new Set(z.array(z.object({ product_id: z.string() })).parse(rows).map(({ product_id }) => product_id))
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
@@ -128,6 +128,7 @@ export function settings(env: Environment): string {
   const file = join(env.stack, 'config', 'spark', 'spark.conf')
   const parts = env.variables.SPARK_MASTER === env.spark.url ? ['spark.conf', 'cluster.conf'] : ['spark.conf']
   const text = parts.map((name) => render(readFileSync(join(env.root, 'config', 'spark', name), 'utf8'), { ...env.variables, ...stackSecrets(env) }, `config/spark/${name}`))
+  if (existsSync(file) && readFileSync(file, 'utf8') === text.join('')) return file
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text.join(''), { mode: 0o600 })
   return file

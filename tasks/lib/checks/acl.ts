@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { certificateFiles, type Environment } from '../../../clients/environment.ts'
-import { openAuthority } from '../authorities.ts'
+import { messageOf } from '../../../clients/errors.ts'
+import { readAuthority } from '../authorities.ts'
 import { sign } from '../signing.ts'
 import type { Acl } from '../resources/acls.ts'
 import { type Attempt, attempts, type ResourceKind, undeclaredTopic } from './attempts.ts'
-import { type Group, inParallel, type Result } from './check.ts'
+import { type Group, inParallel, judged, prove, type Result, Unproven } from './check.ts'
 import { rightsInPostgres } from './postgres.ts'
 import { principalsOf, type Site, sites } from './sites.ts'
-import { type Identity, openWire, type Wire } from './wire.ts'
+import { type Identity, openWire } from './wire.ts'
 
 /** One row of the matrix: what a principal may do with one resource of a cluster. */
 type Row = { site: Site; principal: string; kind: ResourceKind; name: string }
@@ -25,31 +26,57 @@ const everyName = '*'
 export const acl: Group = {
   name: 'acl',
   about: 'every principal may do what is declared and nothing else',
-  run: async ({ env, config }) => {
-    const authority = await openAuthority(env, 'platform')
+  run: async ({ env, config, progress }) => {
     const known = principalsOf(config, 'platform').map((name) => ({ name, identity: identityOf(env, name) }))
-    const stranger = { name: 'stranger', identity: { ...(await sign(authority, { name: 'stranger' })), ca: authority.cert } }
-    const tried = sites(env, config).flatMap((site) => [...known, stranger].map(({ name, identity }) => ({ site, name, identity })))
-    const rows = await inParallel(verdictsAtOnce, tried, ({ site, name, identity }) => matrixOf(site, name, identity))
-    return [...rows.flat(), ...(await rightsInPostgres(env, known.map(({ name }) => name)))]
+    const authority = await readAuthority(env, 'platform').catch(() => undefined)
+    const stranger = authority && { name: 'stranger', identity: { ...(await sign(authority, { name: 'stranger' })), ca: authority.cert } }
+    const failures = new Map<string, Failure>()
+    const tried = sites(env, config).flatMap((site) => [...known, ...(stranger ? [stranger] : [])].map(({ name, identity }) => ({ site, name, identity })))
+    const rows = await inParallel(verdictsAtOnce, tried, ({ site, name, identity }) => (progress(`${site.name}: ${name}`), matrixOf(site, name, identity, failures)))
+    const strangers = stranger ? [] : await prove('acl', [{ name: 'stranger', expected: 'nothing', look: () => Promise.reject(new Unproven('ca.key is not in the certificates\' folder, so nobody can be made up', 'put ca.key back, then task check -- acl')) }])
+    return [...[...failures.values()].map(asResult), ...rows.flat(), ...strangers, ...(await rightsInPostgres(env, known.map(({ name }) => name)))]
   },
 }
+
+/** What a broker could not be asked, and why: one line for all principals that met with the same. */
+type Failure = { site: string; broker: string; cause: string; isDead: boolean; principals: Set<string>; rows: number }
+
+const asResult = ({ site, broker, cause, principals, rows }: Failure): Result => ({
+  group: 'acl',
+  name: `${site}: the broker at ${broker}`,
+  expected: 'an answer to everybody',
+  ...judged(false, `${cause} (${principals.size > 3 ? `${principals.size} principals` : [...principals].join(', ')}, ${rows} cells not tried there)`),
+  ms: 0,
+})
 
 function identityOf(env: Environment, principal: string): Identity {
   const files = certificateFiles(env, principal)
   return { key: readFileSync(files.key), cert: readFileSync(files.cert), ca: readFileSync(files.ca) }
 }
 
-/** All rows of one principal, each broker asked in turn; the brokers must agree. */
-async function matrixOf(site: Site, principal: string, identity: Identity): Promise<Result[]> {
+/** All rows of one principal, each broker asked in turn; the brokers that can be asked must agree. */
+async function matrixOf(site: Site, principal: string, identity: Identity, failures: Map<string, Failure>): Promise<Result[]> {
   const started = performance.now()
   const rows = kinds.flatMap((kind) => resources(site, kind).map((name): Row => ({ site, principal, kind, name })))
-  const verdicts = await Promise.all(site.env.kafka.brokers.map((broker) => onBroker(broker, identity, rows)))
+  const failed = (broker: string, cause: string, isDead: boolean) => {
+    const failure = failures.get(`${broker} ${cause}`) ?? { site: site.name, broker, cause, isDead, principals: new Set(), rows: 0 }
+    failures.set(`${broker} ${cause}`, { ...failure, principals: failure.principals.add(principal), rows: failure.rows + rows.length })
+  }
+  const verdicts = await Promise.all(
+    site.env.kafka.brokers.map(async (broker) => {
+      // who has been silent once is not waited for again and again
+      const dead = [...failures.values()].find((failure) => failure.broker === broker && failure.isDead)
+      if (dead) return void failed(broker, dead.cause, true)
+      return onBroker(broker, identity, rows).catch((error: unknown) => failed(broker, messageOf(error), /ECONNREFUSED|no answer/.test(messageOf(error))))
+    }),
+  )
+  const answered = verdicts.filter((verdict) => verdict !== undefined)
+  if (answered.length === 0) return []
   const ms = Math.round((performance.now() - started) / rows.length)
   return rows.map((row, index) => {
     const expected = operations(row.kind).filter((operation) => isAllowed(row, operation)).join(' ') || 'nothing'
-    const seen = [...new Set(verdicts.map((verdict) => verdict[index] ?? ''))].join(' | ')
-    return { group: 'acl', name: `${site.name}: ${principal} on ${row.kind} ${row.name}`, expected, seen, ok: seen === expected, ms }
+    const seen = [...new Set(answered.map((verdict) => verdict[index] ?? ''))].join(' | ')
+    return { group: 'acl', name: `${site.name}: ${principal} on ${row.kind} ${row.name}`, expected, ...judged(seen === expected, seen), ms }
   })
 }
 
@@ -58,19 +85,16 @@ const operations = (kind: ResourceKind) => attempts.filter((attempt) => attempt.
 /** What each row came to on one broker: the operations that were allowed, or the first answer that is neither yes nor no. */
 async function onBroker(broker: string, identity: Identity, rows: Row[]): Promise<string[]> {
   const found = new Map<Row, string[]>(rows.map((row) => [row, []]))
-  let wire: Wire | undefined
+  const wire = await openWire(broker, identity)
   try {
-    wire = await openWire(broker, identity)
     for (const attempt of attempts) {
       const own = rows.filter(({ kind }) => kind === attempt.kind)
       const codes = await attempt.ask(wire, own.map(({ name }) => name))
       for (const row of own) found.get(row)?.push(...verdict(attempt, codes.get(row.name)))
     }
     return rows.map((row) => found.get(row)?.join(' ') || 'nothing')
-  } catch (error) {
-    return rows.map(() => `${broker}: ${error instanceof Error ? error.message : String(error)}`)
   } finally {
-    wire?.close()
+    wire.close()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Result } from './check.ts'
+import type { Outcome, Result } from './check.ts'
 
 /** The acceptance criteria of the platform, and the groups of checks that prove each of them. */
 export const criteria: { name: string; groups: string[] }[] = [
@@ -19,22 +19,23 @@ export const criteria: { name: string; groups: string[] }[] = [
 export const provingGroups = [...new Set(criteria.flatMap(({ groups }) => groups))]
 
 /**
- * One result for each criterion: proven when it has checks and all of them came out as claimed. One that needs a group
- * which is switched off is left out.
- *
- * @param off names of groups whose profile is off
+ * One result for each criterion: contradicted when one of its checks is; proven when it has checks of all its groups and all
+ * of them came out as claimed; otherwise open.
  */
-export function judgeCriteria(results: Result[], off: string[]): Result[] {
-  return criteria.filter(({ groups }) => !groups.some((group) => off.includes(group))).map(({ name, groups }) => {
+export function judgeCriteria(results: Result[]): Result[] {
+  return criteria.map(({ name, groups }) => {
     const proofs = results.filter((result) => groups.includes(result.group))
-    const good = proofs.filter(({ ok }) => ok).length
+    const having = (outcome: Outcome) => proofs.filter((result) => result.outcome === outcome)
     const without = groups.filter((group) => !proofs.some((result) => result.group === group))
+    const outcome = having('contradicted').length > 0 ? 'contradicted' : having('open').length + without.length > 0 ? 'open' : 'proven'
+    const hint = having('open')[0]?.hint ?? `task check -- ${without[0]}`
     return {
       group: 'criteria',
       name,
       expected: `every check of ${groups.join(', ')}`,
-      seen: `${good} of ${proofs.length} checks${without.length > 0 ? `, none of ${without.join(', ')}` : ''}`,
-      ok: good === proofs.length && without.length === 0,
+      seen: `${having('proven').length} of ${proofs.length} checks${having('open').length > 0 ? `, ${having('open').length} open` : ''}${without.length > 0 ? `, none of ${without.join(', ')}` : ''}`,
+      outcome,
+      ...(outcome === 'open' ? { hint } : {}),
       ms: proofs.reduce((sum, { ms }) => sum + ms, 0),
     }
   })

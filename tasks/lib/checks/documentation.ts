@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Group, prove } from './check.ts'
+import { type Group, judged, prove } from './check.ts'
 
 /** What README.md has to tell, and the heading under which it does. */
 const parts = {
@@ -24,7 +24,7 @@ export const documentation: Group = {
           const text = readFileSync(join(env.root, 'README.md'), 'utf8')
           const section = text.includes(`\n${heading}\n`) ? (text.split(`\n${heading}\n`)[1]?.split('\n## ')[0] ?? '') : ''
           const lines = section.split('\n').filter(Boolean).length
-          return { ok: lines > 1, seen: `${lines} lines` }
+          return judged(lines > 1, `${lines} lines`)
         },
       })),
     ),

@@ -6,25 +6,45 @@ import type { Server, Speech } from '../tls.ts'
 /** Whose TLS a server is made with: each words its refusals in its own way. */
 export type Implementation = 'Java' | 'PostgreSQL' | 'Node' | 'Go'
 
-/** A listener that speaks TLS: who of our principals it takes, and whose signature that one needs. */
-export type Listener = Server & { name: string; authority: Authority; entitled: string; implementation: Implementation }
+/**
+ * A listener that speaks TLS: who of our principals it takes, and whose signature that one needs. One that is `open` asks for
+ * no certificate: its users have passwords.
+ */
+export type Listener = Server & { name: string; service: string; authority: Authority; entitled: string; implementation: Implementation; open?: true }
 
-/** What a service whose readiness is probed so speaks on all of its ports (compose.yaml, healthcheck). */
-const speechOf: Record<string, { speech: Speech; authority: Authority; entitled: string; implementation: Implementation }> = {
+/** A listener of which nothing is to be tried but where it listens. */
+export type Port = { name: string; service: string; address: string; kind: string }
+
+type Secured = { speech: Speech; authority: Authority; entitled: string; implementation: Implementation; open?: true }
+
+/** What a service whose readiness is probed so speaks on all of its ports but that of its metrics (compose.yaml, healthcheck). */
+const speechOf: Record<string, Secured | 'plaintext'> = {
   kafka: { speech: 'kafka', authority: 'platform', entitled: 'operator', implementation: 'Java' },
   connect: { speech: 'https', authority: 'rest', entitled: 'connect-admin', implementation: 'Java' },
   postgres: { speech: 'postgres', authority: 'platform', entitled: 'operator', implementation: 'PostgreSQL' },
   https: { speech: 'https', authority: 'monitoring', entitled: 'monitor', implementation: 'Node' },
+  // people come with a browser, which has no certificate of ours
+  grafana: { speech: 'https', authority: 'monitoring', entitled: 'monitor', implementation: 'Go', open: true },
+  // Hadoop and Spark know no TLS without Kerberos, or a key store of their own: docs/threat-model.md
+  hdfs: 'plaintext',
+  datanode: 'plaintext',
+  'spark-master': 'plaintext',
+  'spark-worker': 'plaintext',
 }
 
-/** Every port of every service that speaks TLS. */
-export function tlsListeners(services: Service[]): Listener[] {
-  return services.flatMap((service) => {
-    const known = speechOf[service.probe?.kind ?? '']
-    if (!known) return []
-    const implementation = service.tool ? 'Go' : known.implementation
-    return servingPorts(service).map(({ host, port }) => ({ ...known, implementation, name: `${service.name}:${port}`, address: `${host}:${port}` }))
-  })
+/** Every port of every service: what speaks TLS, what is declared to speak plaintext, and what nobody has said anything about. */
+export function listenersOf(services: Service[]): { tls: Listener[]; plaintext: Port[]; unknown: Port[] } {
+  const found = { tls: [] as Listener[], plaintext: [] as Port[], unknown: [] as Port[] }
+  for (const service of services)
+    for (const { host, port } of service.ports) {
+      const kind = service.probe?.kind ?? 'none'
+      const place = { name: `${service.name}:${port}`, service: service.name, address: `${host}:${port}` }
+      const known = servingPorts(service).some((serving) => serving.port === port) ? speechOf[kind] : 'plaintext'
+      if (known === undefined) found.unknown.push({ ...place, kind })
+      else if (known === 'plaintext') found.plaintext.push({ ...place, kind })
+      else found.tls.push({ ...known, ...place, implementation: service.tool ? 'Go' : known.implementation })
+    }
+  return found
 }
 
 /** Addresses that processes listen on, as `127.0.0.1:19091` or `[hex]:port` (proc(5), net/tcp; state 0A is LISTEN). */

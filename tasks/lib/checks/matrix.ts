@@ -26,8 +26,8 @@ export function matrices(results: Result[]): Matrix[] {
   })
 }
 
-function cell({ seen, ok }: Result): string {
+function cell({ seen, outcome }: Result): string {
   const words = seen.split(' ')
   const short = seen === 'nothing' ? '—' : words.every((word) => word in letters) ? words.map((word) => letters[word]).join('') : '?'
-  return ok ? short : `!${short}`
+  return outcome === 'proven' ? short : `!${short}`
 }

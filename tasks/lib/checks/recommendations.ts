@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { withPostgres } from '../../../clients/postgres.ts'
 import { runApp } from '../apps.ts'
 import { difference, liveKeys } from '../observe.ts'
-import { type Claim, type Group, prove, type Subject } from './check.ts'
-import { settled } from './storage.ts'
+import { type Claim, type Group, judged, prove, settled, type Subject, Unproven } from './check.ts'
 
 const topic = 'analytics.recommendations'
 const asked = 5
+const bring = 'task simulate; task analytics -- ingest; task analytics -- recommend'
 const userShape = z.array(z.object({ user_id: z.string() }))
 const answerShape = z.object({ items: z.array(z.object({ product_id: z.string() })) })
 
@@ -21,10 +21,11 @@ export const recommendations: Group = {
 function areComputed({ env }: Subject): Claim {
   return {
     name: `${topic} holds lists`,
-    expected: 'at least one; task analytics -- recommend makes them',
+    expected: 'at least one',
     look: async () => {
       const { size } = await liveKeys(env, topic)
-      return { ok: size > 0, seen: `${size}` }
+      if (size === 0) throw new Unproven('none', bring)
+      return judged(true, `${size}`)
     },
   }
 }
@@ -41,8 +42,9 @@ function areServed(subject: Subject): Claim {
     look: () =>
       settled(async () => {
         const [expected, seen] = [await liveKeys(subject.env, topic), await usersInPostgres(subject)]
+        if (expected.size + seen.size === 0) throw new Unproven('no user in either', bring)
         const wrong = difference(expected, seen)
-        return { ok: wrong === '', seen: wrong || `${seen.size} users in both` }
+        return judged(wrong === '', wrong || `${seen.size} users in both`)
       }),
   }
 }
@@ -52,20 +54,27 @@ function areOnSale(subject: Subject): Claim {
   return {
     name: 'nothing is recommended that may not be sold',
     expected: 'listed products in stock only, none twice',
-    look: async () => {
-      const users = [...(await usersInPostgres(subject))].filter((user) => user !== '*').slice(0, asked)
-      const { rows } = await withPostgres(subject.env, 'operator', (db) => db.query('select product_id from products where available > 0'))
-      const listed = await liveKeys(subject.env, 'catalog.products')
-      const onSale = new Set(z.array(z.object({ product_id: z.string() })).parse(rows).map(({ product_id: id }) => id).filter((id) => listed.has(id)))
-      const wrong: string[] = []
-      let shown = 0
-      for (const user of users) {
-        const { items } = await runApp(subject.env, 'client-api', ['recommend', user], answerShape)
-        shown += items.length
-        const ids = items.map(({ product_id: id }) => id)
-        wrong.push(...ids.filter((id, index) => !onSale.has(id) || ids.indexOf(id) !== index))
-      }
-      return { ok: shown > 0 && wrong.length === 0, seen: wrong.length > 0 ? wrong.join(', ') : `${shown} products for ${users.length} users` }
-    },
+    look: () =>
+      settled(async () => {
+        const users = [...(await usersInPostgres(subject))].filter((user) => user !== '*').slice(0, asked)
+        const shown: string[] = []
+        for (const user of users) {
+          const { items } = await runApp(subject.env, 'client-api', ['recommend', user, '--unrecorded'], answerShape)
+          const ids = items.map(({ product_id: id }) => id)
+          const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+          if (twice) return judged(false, `${twice} twice for ${user}`)
+          shown.push(...ids)
+        }
+        if (shown.length === 0) throw new Unproven(`nothing is recommended to ${users.length} users`, bring)
+        const onSale = await idsOnSale(subject)
+        const wrong = shown.filter((id) => !onSale.has(id))
+        return judged(wrong.length === 0, wrong.join(', ') || `${shown.length} products for ${users.length} users`)
+      }),
   }
+}
+
+async function idsOnSale({ env }: Subject): Promise<Set<string>> {
+  const { rows } = await withPostgres(env, 'operator', (db) => db.query('select product_id from products where available > 0'))
+  const listed = await liveKeys(env, 'catalog.products')
+  return new Set(z.array(z.object({ product_id: z.string() })).parse(rows).map(({ product_id: id }) => id).filter((id) => listed.has(id)))
 }

@@ -1,7 +1,7 @@
-import { CheckError, UsageError } from '../../../clients/errors.ts'
-import { step } from '../../../clients/terminal.ts'
+import { CheckError, messageOf, UsageError } from '../../../clients/errors.ts'
+import { counted, step } from '../../../clients/terminal.ts'
 import { didYouMean } from '../yaml.ts'
-import type { Group, Result, Subject } from './check.ts'
+import { type Group, judged, type Outcome, type Result, type Subject, type Verdict } from './check.ts'
 import { judgeCriteria, provingGroups } from './criteria.ts'
 import { groups } from './registry.ts'
 
@@ -20,28 +20,39 @@ export function selectGroups(names: string[]): { groups: Group[]; criteria: bool
   return { criteria, groups: groups.filter(({ name }) => names.length === 0 || names.includes(name) || (criteria && provingGroups.includes(name))) }
 }
 
-/** Runs groups one after the other; one that can't even begin has failed as a whole, one whose profile is off is left out. */
-export async function runChecks(subject: Subject, selected: ReturnType<typeof selectGroups>): Promise<Result[]> {
+/**
+ * Runs groups one after the other. One that can't even begin is contradicted as a whole; one whose profile is off, or that
+ * lacks a program on this machine, is open as a whole.
+ */
+export async function runChecks(subject: Omit<Subject, 'progress'>, selected: ReturnType<typeof selectGroups>): Promise<Result[]> {
   const results: Result[] = []
-  const isOff = ({ profile }: Group) => profile !== undefined && !subject.env.profiles.includes(profile)
-  for (const group of selected.groups.filter((each) => !isOff(each))) results.push(...(await runGroup(subject, group)))
-  return selected.criteria ? [...results, ...judgeCriteria(results, groups.filter(isOff).map(({ name }) => name))] : results
+  for (const group of selected.groups) results.push(...(await runGroup(subject, group)))
+  return selected.criteria ? [...results, ...judgeCriteria(results)] : results
 }
 
-async function runGroup(subject: Subject, group: Group): Promise<Result[]> {
+async function runGroup(given: Omit<Subject, 'progress'>, group: Group): Promise<Result[]> {
   let results: Result[] = []
-  await step(group.name, async () => {
-    results = await group.run(subject)
-    const failed = results.filter(({ ok }) => !ok).length
+  await step(group.name, async (progress) => {
+    const subject = { ...given, progress }
+    const missing = whatIsMissing(subject, group)
+    results = missing ? [asWhole(group, missing)] : await group.run(subject)
+    const having = (outcome: Outcome) => results.filter((result) => result.outcome === outcome).length
     // the step shows its cross; what failed is shown with everything else at the end
-    if (failed > 0) throw new CheckError('CHECK_FAILED', `${failed} of ${results.length}`, `task check -- ${group.name}`)
-    return `${results.length} checks`
+    if (having('contradicted') > 0) throw new CheckError('CHECK_FAILED', `${having('contradicted')} of ${results.length}`, `task check -- ${group.name}`)
+    return `${counted(having('proven'), 'check')}${having('open') > 0 ? `, ${having('open')} open` : ''}`
   }).catch((error: unknown) => {
-    if (!(error instanceof CheckError)) results = [beginningFailed(group, error)]
+    if (!(error instanceof CheckError && error.code === 'CHECK_FAILED')) results = [asWhole(group, judged(false, messageOf(error)))]
   })
   return results
 }
 
-function beginningFailed({ name, about }: Group, error: unknown): Result {
-  return { group: name, name: 'the group as a whole', expected: about, seen: error instanceof Error ? error.message : String(error), ok: false, ms: 0 }
+function whatIsMissing(subject: Subject, { profile, lacking }: Group): Verdict | undefined {
+  const { profiles } = subject.env
+  if (profile && !profiles.includes(profile)) return { outcome: 'open', seen: `nothing is tried: profile ${profile} is off`, hint: `COMPOSE_PROFILES=${[...profiles, profile].join(',')} task up` }
+  const lack = lacking?.(subject)
+  return lack ? { outcome: 'open', seen: `nothing is tried: ${lack}`, hint: 'task status' } : undefined
+}
+
+function asWhole({ name, about }: Group, verdict: Verdict): Result {
+  return { group: name, name: 'the group as a whole', expected: about, ...verdict, ms: 0 }
 }

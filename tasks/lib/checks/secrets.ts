@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
 import { $ } from 'zx'
 import type { Environment } from '../../../clients/environment.ts'
 import { processOf } from '../stack.ts'
 import { family } from '../usage.ts'
-import { type Claim, type Group, prove, type Subject } from './check.ts'
+import { type Claim, type Group, judged, prove, type Subject, Unproven } from './check.ts'
+import { filesBelow, finder, secretsIn, tooShort } from './secret-texts.ts'
 
 /** Private keys and passwords are readable by the owner only and stand nowhere else. */
 export const secrets: Group = {
@@ -13,17 +14,22 @@ export const secrets: Group = {
   run: (subject) => prove('secrets', claims(subject)),
 }
 
+type Place = [name: string, text: Buffer]
+
 function claims({ env, services }: Subject): Claim[] {
   const folders = ['certs', 'secrets'].map((name) => join(env.stack, name)).filter((folder) => existsSync(folder))
-  const known = folders.flatMap(secretTexts).filter((secret) => secret.length > 8)
+  const known = secretsIn(folders)
+  const find = finder(known)
+  const shown = (file: string) => relative(env.stack, file)
   const pids = services.flatMap((service) => processOf(env, service)?.pid ?? []).flatMap(family)
-  const nowhere = (name: string, places: () => Promise<[string, string][]>): Claim => ({
+  const nowhere = (name: string, without: string, places: () => Promise<Place[]>): Claim => ({
     name: `no secret in ${name}`,
     expected: 'none',
     look: async () => {
       const texts = await places()
-      const found = texts.filter(([, text]) => known.some((secret) => text.includes(secret))).map(([place]) => place)
-      return { ok: found.length === 0 && known.length > 0 && texts.length > 0, seen: found.join(', ') || `none of ${known.length} secrets in ${texts.length} places` }
+      if (known.length === 0 || texts.length === 0) throw new Unproven(known.length === 0 ? 'this stack has no secrets' : without, 'task up')
+      const found = texts.flatMap(([place, text]) => find(text).map((file) => `${place}: ${basename(file)}`))
+      return judged(found.length === 0, found.slice(0, 5).join(', ') || `none of ${known.length} secrets in ${texts.length} places`)
     },
   })
   return [
@@ -31,54 +37,57 @@ function claims({ env, services }: Subject): Claim[] {
       name: 'modes of keys and certificates',
       expected: 'for the owner only',
       look: async () => {
-        const files = [...folders, ...folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name))), join(env.stack, 'data')]
+        const files = [...folders, ...folders.flatMap(filesBelow), ...filesBelow(join(env.stack, 'config')).filter((file) => find(readFileSync(file)).length > 0), join(env.stack, 'data')]
         const open = files.filter((file) => (statSync(file).mode & 0o077) !== 0)
-        return { ok: open.length === 0, seen: open.map((file) => relative(env.stack, file)).join(', ') || `${files.length} files and folders` }
+        return judged(open.length === 0, open.map(shown).join(', ') || `${files.length} files and folders`)
       },
     },
-    nowhere('logs', async () => logs(env).map((file) => [relative(env.stack, file), readFileSync(file, 'utf8')])),
-    nowhere('command lines', async () => readable(pids, 'cmdline')),
-    nowhere('environments of processes', async () => readable(pids, 'environ')),
-    nowhere('files that git tracks', () => tracked(env)),
+    {
+      name: 'length of keys and passwords',
+      expected: 'at least 8 characters each',
+      look: async () => judged(tooShort(known).length === 0, tooShort(known).map(shown).join(', ') || `${known.length} secrets`),
+    },
+    nowhere('logs', 'there are no logs yet', async () => logs(env).map((file) => [shown(file), readFileSync(file)])),
+    nowhere('command lines', 'no service runs', async () => readable(pids, 'cmdline')),
+    nowhere('environments of processes', 'no service runs', async () => readable(pids, 'environ').map(([place, text]) => [place, withoutSparks(text)])),
+    nowhere('files that git tracks', 'git tracks nothing here', () => tracked(env)),
     {
       name: 'nothing of the stack in git',
       expected: 'ignored',
       look: async () => {
         const inside = relative(env.root, env.stack)
-        if (inside.startsWith('..')) return { ok: true, seen: 'outside the repository' }
+        if (inside.startsWith('..')) return judged(true, 'outside the repository')
         const { exitCode } = await $({ cwd: env.root, nothrow: true, quiet: true })`git check-ignore -q ${inside}`
-        return exitCode === 0 ? 'ignored' : `${inside} is not ignored`
+        if ((exitCode ?? 1) > 1) return judged(true, 'this is no git repository')
+        return exitCode === 0 ? 'ignored' : judged(false, `${inside} is not ignored`)
       },
     },
   ]
 }
 
-/** What would give a secret away: the body of each private key (its first line is the same for all keys of a kind), passwords, and the token of Telegram. */
-function secretTexts(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    if (/\.(password|token)$/.test(name)) return [readFileSync(join(folder, name), 'utf8').trim()]
-    if (!name.endsWith('.key')) return []
-    return [readFileSync(join(folder, name), 'utf8').split('\n')[2] ?? ''].filter((line) => line.length > 20)
-  })
-}
-
+/** What services write into the folder of logs, and those that keep logs of their own beside their data. */
 function logs(env: Environment): string[] {
-  const folder = join(env.stack, 'logs')
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
+  return [...filesBelow(join(env.stack, 'logs')), ...filesBelow(join(env.stack, 'data', 'grafana', 'logs'))]
 }
 
-function readable(pids: number[], file: 'cmdline' | 'environ'): [string, string][] {
-  return pids.flatMap((pid): [string, string][] => {
+/** A worker of Spark hands its secret to executors in this variable (SecurityManager.ENV_AUTH_SECRET), for the owner's eyes only. */
+function withoutSparks(environment: Buffer): Buffer {
+  return Buffer.from(environment.toString('latin1').split('\0').filter((variable) => !variable.startsWith('_SPARK_AUTH_SECRET=')).join('\0'), 'latin1')
+}
+
+function readable(pids: number[], file: 'cmdline' | 'environ'): Place[] {
+  return pids.flatMap((pid): Place[] => {
     try {
-      return [[`pid ${pid}`, readFileSync(`/proc/${pid}/${file}`, 'utf8')]]
+      return [[`pid ${pid}`, readFileSync(`/proc/${pid}/${file}`)]]
     } catch {
       return [] // it has ended meanwhile
     }
   })
 }
 
-async function tracked(env: Environment): Promise<[string, string][]> {
-  const { stdout } = await $({ cwd: env.root, quiet: true })`git ls-files -z`
-  const files = stdout.split('\0').filter((file) => file && existsSync(join(env.root, file)))
-  return files.map((file) => [file, readFileSync(join(env.root, file), 'latin1')])
+async function tracked(env: Environment): Promise<Place[]> {
+  const { stdout, exitCode } = await $({ cwd: env.root, quiet: true, nothrow: true })`git ls-files -z`
+  if (exitCode !== 0) throw new Unproven('this is no git repository', 'git status')
+  const files = stdout.split('\0').filter((file) => file && statSync(join(env.root, file), { throwIfNoEntry: false })?.isFile())
+  return files.map((file) => [file, readFileSync(join(env.root, file))])
 }

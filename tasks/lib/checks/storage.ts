@@ -1,84 +1,97 @@
-import { isDeepStrictEqual } from 'node:util'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { connectRest } from '../../../clients/connect.ts'
-import type { Environment } from '../../../clients/environment.ts'
-import { kafkaClient, readTopic } from '../../../clients/kafka.ts'
+import type { Environment, Worker } from '../../../clients/environment.ts'
 import { withPostgres } from '../../../clients/postgres.ts'
-import { difference, idsInFile, liveKeys } from '../observe.ts'
-import { until } from '../until.ts'
-import { type Group, prove } from './check.ts'
+import { changedSince, difference, idsInFile, latestDigests } from '../observe.ts'
+import { type Alive, type Claim, type Group, judged, prove, settled, Unproven, type Verdict } from './check.ts'
 
-/** How long a sink may lag behind the topic before that counts as a difference. */
-const settleMs = 15_000
+const topic = 'catalog.products'
+const rowsAtOnce = 5_000
+const bringProducts = 'task shop -- send data/products.json'
 
 /** What the filter lets through arrives in PostgreSQL and in the debug file, all of it, unchanged, and nothing else. */
 export const storage: Group = {
   name: 'storage',
   about: 'PostgreSQL and the debug file equal the filtered topic, key by key',
-  run: ({ env, config }) =>
-    prove('storage', [
-      {
-        name: 'PostgreSQL equals catalog.products',
-        expected: 'the same products, each equal in every field',
-        look: () => settled(async () => compared(await documentsInTopic(env), await documentsInPostgres(env))),
-      },
-      {
-        name: 'the debug file equals catalog.products',
-        expected: 'the same products',
-        look: () =>
-          settled(async () => {
-            const [expected, seen] = [await liveKeys(env, 'catalog.products'), await idsInFile(env)]
-            const wrong = difference(expected, seen)
-            return { ok: wrong === '', seen: wrong || `${seen.size} products in both` }
-          }),
-      },
-      {
-        name: 'connectors run',
-        expected: 'every declared connector and all of its tasks RUNNING',
-        look: async () => {
-          const all = await connectRest(env, 'connect').connectors()
-          const stopped = config.connectors.connect.flatMap(({ name }) => {
-            const status = all[name]?.status
-            const states = status ? [status.connector.state, ...status.tasks.map(({ state }) => state)] : ['missing']
-            return status && status.tasks.length > 0 && states.every((state) => state === 'RUNNING') ? [] : [`${name}: ${states.join(', ')}`]
-          })
-          return { ok: stopped.length === 0, seen: stopped.join('; ') || `${config.connectors.connect.length} connectors RUNNING` }
+  run: ({ env, config, progress }) =>
+    prove(
+      'storage',
+      [
+        {
+          name: `PostgreSQL equals ${topic}`,
+          expected: 'the same products, each equal in every field',
+          look: (alive) => settled(() => compared(env, alive, documentsInPostgres, ([id, digest], expected) => expected.get(id) === digest)),
         },
-      },
-    ]),
+        {
+          name: `the debug file equals ${topic}`,
+          expected: 'the same products',
+          look: (alive) => settled(() => compared(env, alive, async () => new Map([...(await idsInFile(env))].map((id) => [id, ''])), ([id], expected) => expected.has(id))),
+        },
+        connectorsRun(env, 'connect', config.connectors.connect.map(({ name }) => name)),
+      ],
+      { progress },
+    ),
 }
 
-type Verdict = { ok: boolean; seen: string }
+/** Every declared connector of a worker and its tasks run; a group that is rebalanced is given the time that takes. */
+export function connectorsRun(env: Environment, worker: Worker, declared: string[]): Claim {
+  return {
+    name: `the connectors of ${worker} run`,
+    expected: `${declared.join(', ')} and all of their tasks RUNNING`,
+    timeoutMs: 40_000,
+    look: () =>
+      settled(async () => {
+        const all = await connectRest(env, worker).connectors()
+        const stopped = declared.flatMap((name) => {
+          const status = all[name]?.status
+          const states = status ? [status.connector.state, ...status.tasks.map(({ state }) => state)] : ['missing']
+          return status && status.tasks.length > 0 && states.every((state) => state === 'RUNNING') ? [] : [`${name}: ${states.join(', ')}`]
+        })
+        return judged(declared.length > 0 && stopped.length === 0, stopped.join('; ') || `${declared.length} connectors RUNNING`)
+      }),
+  }
+}
 
-/** Looks again until it is so: products may be on their way while the platform works. */
-export async function settled(look: () => Promise<Verdict>): Promise<Verdict> {
-  let last: Verdict = { ok: false, seen: 'nothing' }
-  await until({ code: 'CHECK_NOT_SETTLED', awaited: 'the same', timeoutMs: settleMs, everyMs: 500, hint: 'task check -- storage' }, async () => {
-    last = await look()
-    return last.ok || last.seen
-  }).catch((error: unknown) => {
-    if (last.ok || last.seen === 'nothing') throw error
+type Stored = (env: Environment, alive: Alive) => Promise<Map<string, string>>
+
+/** The topic is read before the store, and what has come to it meanwhile may or may not be stored: it is left out. */
+async function compared(env: Environment, alive: Alive, stored: Stored, isEqual: (entry: [string, string], expected: Map<string, string>) => boolean): Promise<Verdict> {
+  let read = 0
+  const { live: expected, end } = await latestDigests(env, topic, digestOf, () => void (++read % 1_000 === 0 && alive(`${read} records of ${topic}`)))
+  const seen = await stored(env, alive)
+  if (expected.size + seen.size === 0) throw new Unproven('no product in either', bringProducts)
+  const meanwhile = await changedSince(env, topic, end)
+  const stable = (ids: Iterable<string>) => new Set([...ids].filter((id) => !meanwhile.has(id)))
+  const [wanted, found] = [stable(expected.keys()), stable(seen.keys())]
+  const differing = [...found].filter((id) => wanted.has(id) && !isEqual([id, seen.get(id) ?? ''], expected))
+  const wrong = [difference(wanted, found), ...(differing.length > 0 ? [`different: ${differing.slice(0, 5).join(', ')}`] : [])].filter(Boolean).join('; ')
+  return judged(wrong === '', wrong || `${found.size} equal products`)
+}
+
+const digestOf = (value: Buffer) => digest(JSON.parse(value.toString()))
+
+/** Of what a document says, in whatever order its fields stand. */
+function digest(document: unknown): string {
+  return createHash('sha256').update(JSON.stringify(sorted(document))).digest('base64').slice(0, 16)
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, each]) => [key, sorted(each)])
+}
+
+const rowShape = z.array(z.object({ product_id: z.string(), doc: z.unknown() }))
+
+async function documentsInPostgres(env: Environment, alive: Alive): Promise<Map<string, string>> {
+  return withPostgres(env, 'operator', async (db) => {
+    const digests = new Map<string, string>()
+    for (let last = ''; ; ) {
+      const { rows } = await db.query('select product_id, doc from products where product_id > $1 order by product_id limit $2', [last, rowsAtOnce])
+      for (const { product_id: id, doc } of rowShape.parse(rows)) digests.set((last = id), digest(doc))
+      if (rows.length < rowsAtOnce) return digests
+      alive(`${digests.size} rows of PostgreSQL`)
+    }
   })
-  return last
-}
-
-function compared(expected: Map<string, unknown>, seen: Map<string, unknown>): Verdict {
-  const differing = [...expected].filter(([id, doc]) => seen.has(id) && !isDeepStrictEqual(doc, seen.get(id))).map(([id]) => id)
-  const wrong = [difference(new Set(expected.keys()), new Set(seen.keys())), ...(differing.length > 0 ? [`different: ${differing.slice(0, 5).join(', ')}`] : [])].filter(Boolean).join('; ')
-  return { ok: wrong === '', seen: wrong || `${seen.size} equal products` }
-}
-
-async function documentsInTopic(env: Environment): Promise<Map<string, unknown>> {
-  const live = new Map<string, unknown>()
-  await readTopic(kafkaClient(env, 'operator'), 'operator', 'catalog.products', ({ key, value }) => {
-    if (key === null) return
-    if (value === null) live.delete(key)
-    else live.set(key, JSON.parse(value.toString()))
-  })
-  return live
-}
-
-async function documentsInPostgres(env: Environment): Promise<Map<string, unknown>> {
-  const { rows } = await withPostgres(env, 'operator', (db) => db.query('select product_id, doc from products'))
-  return new Map(z.array(z.object({ product_id: z.string(), doc: z.unknown() })).parse(rows).map(({ product_id, doc }) => [product_id, doc]))
 }

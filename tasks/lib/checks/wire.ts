@@ -109,7 +109,7 @@ export type Identity = { key: string | Buffer; cert: string | Buffer; ca: string
  * @param address `host:port`
  * @throws Error of TLS or of the socket, with its `code`; after `timeoutMs` without an answer, a message that says so
  */
-export async function openWire(address: string, identity: Identity, timeoutMs = 10_000): Promise<Wire> {
+export async function openWire(address: string, identity: Identity, timeoutMs = 6_000): Promise<Wire> {
   const [host = '', port = ''] = address.split(':')
   const socket = connect({ host, port: Number(port), ...identity })
   socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer from ${address} within ${timeoutMs / 1000} s`)))

@@ -35,8 +35,8 @@ async function send(messages: { key: string; value: string }[]): Promise<void> {
 
 /** Asserts that the lake holds what the topic does, each record once. */
 async function lakeEqualsTopic(): Promise<void> {
-  const { count, digest } = await inventory(env)
-  assert.deepEqual({ count, digest }, await eventsInTopic(analytics))
+  const { count, digest, quarantined } = await inventory(env)
+  assert.deepEqual({ count, digest }, await eventsInTopic(analytics, { quarantined }))
 }
 
 /** Events of a user each, three days of them. */
@@ -66,10 +66,13 @@ test('what is new in the topic is brought in once; malformed records are set asi
     event('reader', 'search', { query: '  Ничего  ТАКОГО ', results: 0 }),
     { key: 'bad', value: '{"event_id": broken' },
     { key: 'bad', value: JSON.stringify({ type: 'dance', user_id: 'bad' }) },
+    // it has an id and a time, and is none of ours all the same
+    event('bad', 'dance', {}),
   ])
   const first = await ingest()
   assert.ok((first.get('events')?.rows ?? 0) >= 705)
-  assert.equal(first.get('events')?.quarantined, 2)
+  assert.equal(first.get('events')?.quarantined, 3)
+  await lakeEqualsTopic()
   assert.equal((await webHdfs(env, 'analytics').list('/lake/quarantine')).length, 1)
   assert.deepEqual([...(await ingest()).values()].map(({ rows, quarantined }) => rows + quarantined), [0, 0])
 })

@@ -6,7 +6,7 @@ import { certificateFiles } from '../../../clients/environment.ts'
 import { messageOf } from '../../../clients/errors.ts'
 import { kafkaClient, readTopic, topicOffsets, withProducer } from '../../../clients/kafka.ts'
 import { authorityFile, isRotating } from '../../../tasks/lib/authorities.ts'
-import { tlsListeners } from '../../../tasks/lib/checks/listeners.ts'
+import { listenersOf } from '../../../tasks/lib/checks/listeners.ts'
 import { refusals } from '../../../tasks/lib/checks/tls.ts'
 import { enabledServices } from '../../../tasks/lib/compose.ts'
 import { processOf } from '../../../tasks/lib/stack.ts'
@@ -58,7 +58,7 @@ async function consume(isOver: () => boolean, seen: Map<string, number>, failure
 
 /** The certificate of somebody whom a listener takes, as it is now, kept in memory. */
 const identities = () =>
-  new Map(tlsListeners(enabledServices(env)).map(({ entitled }) => {
+  new Map(listenersOf(enabledServices(env)).tls.map(({ entitled }) => {
     const files = certificateFiles(env, entitled)
     return [entitled, { key: readFileSync(files.key), cert: readFileSync(files.cert) }]
   }))
@@ -103,7 +103,7 @@ test('CAs and all certificates are replaced while events flow: none lost, none d
   assert.deepEqual([...seen].filter(([, times]) => times > 1), [], 'doubled')
 
   const present = identities()
-  for (const listener of tlsListeners(enabledServices(env))) {
+  for (const listener of listenersOf(enabledServices(env)).tls) {
     const trust = { ca: readFileSync(certificateFiles(env, listener.entitled, authorityFile[listener.authority]).ca) }
     assert.equal((await speak(listener, { ...trust, ...present.get(listener.entitled) })).outcome, 'answered', listener.name)
     const refused = await speak(listener, { ...trust, ...old.get(listener.entitled) })

@@ -1,0 +1,68 @@
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import type { Environment } from '../../../clients/environment.ts'
+import { kafkaClient, type Offsets, readTopic, topicOffsets } from '../../../clients/kafka.ts'
+import { canaryId } from '../../../clients/product.ts'
+import { listBans } from '../bans.ts'
+import { judge } from '../matcher.ts'
+import { changedSince } from '../observe.ts'
+import { type Alive, Unproven } from './check.ts'
+
+const topic = 'shop.products'
+// bytes that are no UTF-8 have to reach the matcher as they are: it sets such a record aside
+const asIs = 'latin1'
+
+/** What the rules in force make of the products that the shops have sent, as of `ends`. */
+export type Judged = { rules: number; banned: Set<string>; allowed: Set<string>; ends: Offsets; rulesEnd: Offsets }
+
+/** Monitoring's own products come and go. */
+const isCanary = (id: string) => id.startsWith(canaryId)
+
+/**
+ * Judges the latest valid version of every product by the filter's own matcher. The records go through a file, so that
+ * memory holds ids only, however much the shops have sent.
+ */
+export async function judgeAll(env: Environment, alive: Alive): Promise<Judged> {
+  const kafka = kafkaClient(env, 'operator')
+  const [rules, { end: ends }, { end: rulesEnd }] = await Promise.all([listBans(env), topicOffsets(kafka, topic), topicOffsets(kafka, 'catalog.bans')])
+  const folder = await mkdtemp(join(tmpdir(), 'vygodno-check-'))
+  try {
+    const [file, keys, withdrawn] = [join(folder, 'products.jsonl'), [] as string[], new Map<string, number>()]
+    const spool = createWriteStream(file, { mode: 0o600, encoding: asIs })
+    await readTopic(kafka, 'operator', topic, ({ key, value }) => {
+      if (key === null || isCanary(key)) return
+      // a shop's tombstone withdraws the product
+      if (value === null) return void withdrawn.set(key, keys.length)
+      // a line break in valid JSON is no part of a text
+      const text = value.toString(asIs).replaceAll('\n', ' ')
+      if (!text.startsWith('{')) return
+      spool.write(`${text}\n`, asIs)
+      if (keys.push(key) % 1_000 === 0) alive(`${keys.length} products read`)
+    })
+    await finished(spool.end())
+    const isBanned = new Map<string, boolean>()
+    for await (const { line, product_id: id, rules: matched } of judge(env, rules, file)) {
+      if (line % 1_000 === 0) alive(`${line} of ${keys.length} products judged`)
+      // the filter sets a record aside whose key is not its product's id
+      if (id !== undefined && matched && keys[line - 1] === id && line > (withdrawn.get(id) ?? 0)) isBanned.set(id, matched.length > 0)
+    }
+    const having = (banned: boolean) => new Set([...isBanned].filter(([, is]) => is === banned).map(([id]) => id))
+    return { rules: rules.length, banned: having(true), allowed: having(false), ends, rulesEnd }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Products that shops have sent since they were judged.
+ *
+ * @throws Unproven when moderators have changed the rules since: nothing that was judged holds any more
+ */
+export async function sentSince(env: Environment, { ends, rulesEnd }: Judged): Promise<Set<string>> {
+  const { end } = await topicOffsets(kafkaClient(env, 'operator'), 'catalog.bans')
+  if ([...end].some(([partition, offset]) => offset !== rulesEnd.get(partition))) throw new Unproven('the rules were changed while looking', 'task check -- filter')
+  return changedSince(env, topic, ends)
+}
