@@ -49,6 +49,9 @@ export const emptySearches = counter('vygodno_searches_without_results_total', '
 export const canaryLatency = gauge('vygodno_canary_latency_seconds', 'from sending a product to its row in PostgreSQL, last run; a lost one counts as the time waited')
 export const canaryRuns = counter('vygodno_canary_runs_total', 'canaries sent, by outcome', ['outcome'])
 
+export const bannedCanaries = counter('vygodno_banned_canary_runs_total', 'canaries sent that a rule has to hold back, by what became of them', ['outcome'])
+export const bannedCanaryState = gauge('vygodno_banned_canary_state', '1 for what became of the last canary that a rule has to hold back: held, passed, or late', ['state'])
+
 export const recommendationAge = gauge('vygodno_recommendations_age_seconds', 'age of the newest recommendation that is served')
 export const productsListed = gauge('vygodno_products_listed', 'products that can be found')
 

@@ -22,6 +22,7 @@ const lag = (values: string, group = 'connect-catalog-postgres') => metric('kafk
 const tasks = (failed: string) => metric('vygodno_connector_tasks', failed, 'worker="connect",connector="catalog-postgres",state="FAILED"')
 const commits = (values: string) => metric('kafka_streams_stream_thread_metrics_commit_total', values, 'job="product-filter",thread="1"')
 const hdfs = (name: string, values: string, more = '') => metric(`hadoop_namenode_${name}`, values, `job="hdfs",instance="namenode"${more}`)
+const fate = (state: string, values: string) => metric('vygodno_banned_canary_state', values, `job="exporter",state="${state}"`)
 const mirror = (values: string) => metric('vygodno_mirror_lag', values, 'topic="client.events",partition="0"')
 
 export const ruleCases: RuleCase[] = [
@@ -53,6 +54,8 @@ export const ruleCases: RuleCase[] = [
   { alert: 'FilterNotCommitting', at: '3m', wrong: { ...lag('101x60', 'product-filter'), ...commits('70x60') }, well: { ...lag('12x60', 'product-filter'), ...commits('70x60') } },
   { alert: 'DeadLetters', at: '1m', wrong: metric('kafka_topic_partition_current_offset', '4x3 9x57', 'cluster="primary",topic="shop.products.dlq",partition="0"'), well: { ...metric('kafka_topic_partition_current_offset', '4x60', 'cluster="primary",topic="shop.products.dlq",partition="0"'), ...metric('kafka_topic_partition_current_offset', '4+3x60', 'cluster="primary",topic="client.events",partition="0"') } },
   { alert: 'CanaryLate', at: '1m', wrong: metric('vygodno_canary_latency_seconds', '20x60', 'job="exporter"'), well: metric('vygodno_canary_latency_seconds', '0.4x60', 'job="exporter"') },
+  { alert: 'BannedCanaryPassed', at: '30s', wrong: fate('passed', '1x60'), well: { ...fate('passed', '0x60'), ...fate('held', '1x60') } },
+  { alert: 'BannedCanaryLate', at: '3m', wrong: fate('late', '1x60'), well: fate('late', '1x12 0x48') },
   { alert: 'RecommendationsStale', at: '1m', wrong: metric('vygodno_recommendations_age_seconds', '200000x60', 'job="exporter"'), well: metric('vygodno_recommendations_age_seconds', '90000x60', 'job="exporter"') },
   { alert: 'HdfsSafeMode', at: '2m', wrong: hdfs('fsstate', '1x60', ',state="safeMode"'), well: { ...hdfs('fsstate', '1x6 stale', ',state="safeMode"'), ...hdfs('fsstate', '_x7 1x53', ',state="Operational"') } },
   { alert: 'DataNodeDead', at: '1m', wrong: { ...hdfs('numdeaddatanodes', '1x60'), ...hdfs('numlivedatanodes', '2x60') }, well: { ...hdfs('numdeaddatanodes', '0x60'), ...hdfs('numlivedatanodes', '1x60') } },

@@ -6,8 +6,11 @@ import { certificateFiles } from '../../../clients/environment.ts'
 import { callHttps } from '../../../clients/https.ts'
 import { kafkaClient, withAdmin, withProducer } from '../../../clients/kafka.ts'
 import { withPostgres } from '../../../clients/postgres.ts'
-import { canaryId } from '../../../clients/product.ts'
+import { bannedCanaryId, canaryId } from '../../../clients/product.ts'
+import { addBan, removeBan } from '../../../tasks/lib/bans.ts'
 import { canAlert, killBroker } from '../../../tasks/lib/broker-down.ts'
+import { monitoring } from '../../../tasks/lib/monitoring.ts'
+import { idsInPostgres } from '../../../tasks/lib/observe.ts'
 import { findTool } from '../../../tasks/lib/tools.ts'
 import { until } from '../../../tasks/lib/until.ts'
 import { bootstrapped, env, run, succeed } from '../platform.ts'
@@ -59,6 +62,21 @@ test('the canary comes through the pipeline, and no customer ever sees it', asyn
   // the trigger's twin: the way to the table it is kept out of is open
   const { rowCount: listed } = await withPostgres(env, 'operator', (db) => db.query('select 1 from canary'))
   assert.equal(listed, 1)
+})
+
+test('a second canary is held back by its rule; it is alerted when that is lifted, and no customer sees it even then', async () => {
+  const state = (name: string) => valueOf(`vygodno_banned_canary_state{state="${name}"}`)
+  const listed = async () => (await idsInPostgres(env)).has(bannedCanaryId)
+  await eventually('it to be held back', async () => (await state('held')) === 1 || 'not yet', 150_000)
+  assert.equal((await removeBan(env, 'id', bannedCanaryId)).change, 'removed')
+  try {
+    await eventually('it to pass', async () => ((await listed()) ? 'a customer can see it' : (await state('passed')) === 1 || 'not yet'), 150_000)
+    await eventually('the alert', async () => (await monitoring(env).active()).some(({ labels }) => labels.alertname === 'BannedCanaryPassed') || 'not yet')
+  } finally {
+    await addBan(env, 'id', bannedCanaryId, 'проверка фильтра, не товар')
+  }
+  await eventually('it to be held back again', async () => (await state('held')) === 1 || 'not yet', 150_000)
+  assert.equal(await listed(), false)
 })
 
 test('the exporter may look and not touch', async () => {
