@@ -40,13 +40,6 @@ export async function changedSince(env: Environment, topic: string, from: Offset
   return changed
 }
 
-/** How many committed records a topic holds. */
-export async function countRecords(env: Environment, topic: string): Promise<number> {
-  let count = 0
-  await readTopic(kafkaClient(env, 'operator'), 'operator', topic, () => void count++)
-  return count
-}
-
 /** Ids whose last line in the debug file of the file sink carries a product: `product_id<TAB>json`. */
 export async function idsInFile(env: Environment): Promise<Set<string>> {
   const file = join(env.stack, 'data', 'connect', 'catalog-products.tsv')
