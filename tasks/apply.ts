@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { counted, print, printJson, runMain, say, step } from '../clients/terminal.ts'
 import { interruptible } from './lib/interrupt.ts'
+import { lockStack } from './lib/lock.ts'
 import { apply, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
 import { showChanges, summarise } from './lib/show.ts'
@@ -15,7 +16,9 @@ const program = new Command('apply')
 
 program.action(async (kinds: string[], { prune, json }: { prune?: true; json?: true }) => {
   interruptible()
-  const resources = selectKinds(registry, kinds, loadEnvironment().profiles)
+  const env = loadEnvironment()
+  const resources = selectKinds(registry, kinds, env.profiles)
+  await lockStack(env)
   await withContext(async (context) => {
     const found = await plan(context, resources)
     const changes = prune ? found : withoutRemovals(found)

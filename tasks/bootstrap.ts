@@ -3,6 +3,7 @@ import { loadEnvironment } from '../clients/environment.ts'
 import { print, runMain } from '../clients/terminal.ts'
 import { bootstrap } from './lib/bootstrap.ts'
 import { interruptible } from './lib/interrupt.ts'
+import { lockStack } from './lib/lock.ts'
 
 const program = new Command('bootstrap')
   .description('Empty checkout → running, reconciled platform. Run again, it changes nothing.')
@@ -10,7 +11,9 @@ const program = new Command('bootstrap')
 
 program.action(async () => {
   interruptible()
-  print(await bootstrap(loadEnvironment()))
+  const env = loadEnvironment()
+  await lockStack(env)
+  print(await bootstrap(env))
 })
 
 await runMain(program)

@@ -7,6 +7,7 @@ import { listCertificates, renewalDays, requireCertificates } from './lib/certif
 import { enabledServices } from './lib/compose.ts'
 import { loadConfig } from './lib/config.ts'
 import { interruptible } from './lib/interrupt.ts'
+import { lockStack } from './lib/lock.ts'
 import { wantedCertificates } from './lib/resources/certs.ts'
 import { rotateAuthorities, rotateLeaves } from './lib/rotation.ts'
 import { didYouMean } from './lib/yaml.ts'
@@ -43,6 +44,7 @@ program
     if ([names.length > 0, all, ca].filter(Boolean).length !== 1) throw new UsageError('ROTATE_WHAT', 'expected names, --all or --ca, and one of these only', 'task certs -- rotate --help')
     requireCertificates(env)
     interruptible()
+    await lockStack(env)
     const services = enabledServices(env)
     if (ca || isRotating(env)) await rotateAuthorities(env, services, wanted)
     if (!ca) await rotateLeaves(env, services, wanted.filter(({ name }) => all || names.includes(name)))

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { runMain, step } from '../clients/terminal.ts'
 import { loadServices } from './lib/compose.ts'
+import { lockStack } from './lib/lock.ts'
 import { down } from './lib/stack.ts'
 
 const program = new Command('clean')
@@ -11,6 +12,7 @@ const program = new Command('clean')
 
 program.action(async () => {
   const env = loadEnvironment()
+  await lockStack(env)
   await down(env, loadServices(env))
   await step(`delete ${env.stack}`, () => rm(env.stack, { recursive: true, force: true }))
 })

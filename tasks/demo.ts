@@ -4,6 +4,7 @@ import { err, print, runMain, say, step, warn } from '../clients/terminal.ts'
 import { bootstrap } from './lib/bootstrap.ts'
 import { canAlert, killBroker } from './lib/broker-down.ts'
 import { interruptible } from './lib/interrupt.ts'
+import { lockStack } from './lib/lock.ts'
 import * as story from './lib/story.ts'
 import * as analytics from './lib/story-analytics.ts'
 
@@ -14,6 +15,7 @@ const program = new Command('demo')
 program.action(async () => {
   interruptible()
   const env = loadEnvironment()
+  await lockStack(env)
   say(err.bold('The platform'))
   await step('bootstrap', () => bootstrap(env))
   say(err.bold('\nThe story'))

@@ -1,9 +1,11 @@
 import { Command } from 'commander'
-import { loadEnvironment } from '../clients/environment.ts'
 import { within } from '../clients/deadline.ts'
+import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { messageOf } from '../clients/errors.ts'
-import { endsWithin, print, printJson, runMain, table } from '../clients/terminal.ts'
+import { endsWithin, print, printJson, runMain, table, warn } from '../clients/terminal.ts'
 import { loadServices } from './lib/compose.ts'
+import { whoChanges } from './lib/lock.ts'
+import { orphans } from './lib/orphans.ts'
 import { probes } from './lib/probes.ts'
 import { hasProgram, isOutdated, processOf } from './lib/stack.ts'
 import { missingTool } from './lib/tools.ts'
@@ -17,10 +19,12 @@ const program = endsWithin(20, new Command('status'))
 /** Longer than a service takes that is only busy. */
 const probedWithinMs = 10_000
 
+type Row = { service: string; profile: string; state: string; pid?: number | undefined; startedAt?: string | undefined; memoryMib?: number | undefined; ports: number[] }
+
 program.action(async ({ json }: { json?: true }) => {
   const env = loadEnvironment()
   const services = loadServices(env).filter((service) => service.probe && (env.profiles.includes(service.profile) || processOf(env, service)))
-  const rows = await Promise.all(
+  const named: Row[] = await Promise.all(
     services.map(async (service) => {
       const running = processOf(env, service)
       const looking = running && service.probe && probes[service.probe.kind]?.(env, service.probe.target, running.pid)
@@ -29,13 +33,23 @@ program.action(async ({ json }: { json?: true }) => {
       return { service: service.name, profile: service.profile, state, pid: running?.pid, startedAt: running?.startedAt, memoryMib: running && memoryMib(running.pid), ports: service.ports.map(({ port }) => port) }
     }),
   )
+  const changing = whoChanges(env)
+  // what is just being started has no pid file yet
+  const found = changing ? [] : lost(env)
+  const rows = [...named.filter(({ service, state }) => state !== 'down' || !found.some((each) => each.service === service)), ...found]
   if (json) printJson(rows)
   else {
     const cells = rows.map(({ service, profile, state, pid, startedAt, memoryMib: memory, ports }) => [service, profile, state, String(pid ?? ''), startedAt?.slice(0, 19).replace('T', ' ') ?? '', memory ? `${memory} MiB` : '', ports.join(' ')])
     print(table(['service', 'profile', 'state', 'pid', 'started (UTC)', 'memory', 'ports'], cells))
     print(`${rows.filter(({ pid }) => pid).length} of ${rows.length} run, ${rows.reduce((sum, { memoryMib: memory }) => sum + (memory ?? 0), 0)} MiB resident`)
   }
+  if (changing) warn(`this stack is being changed by ${changing}`)
   if (rows.some(({ state }) => !/^(ready|not here)/.test(state))) process.exitCode = 4
 })
+
+/** Processes that run without anybody's knowledge. */
+function lost(env: Environment): Row[] {
+  return orphans(env).map(({ service, process: { pid, startedAt } }) => ({ service, profile: '', state: 'runs, but no pid file names it: task up or task down', pid, startedAt, memoryMib: memoryMib(pid), ports: [] }))
+}
 
 await runMain(program)

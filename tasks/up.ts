@@ -3,6 +3,7 @@ import { loadEnvironment } from '../clients/environment.ts'
 import { runMain, step } from '../clients/terminal.ts'
 import { enabledServices } from './lib/compose.ts'
 import { interruptible } from './lib/interrupt.ts'
+import { lockStack } from './lib/lock.ts'
 import { requirePrograms } from './lib/prerequisites.ts'
 import { apply, plan, selectKinds, withContext } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
@@ -16,6 +17,7 @@ program.action(async () => {
   const env = loadEnvironment()
   await requirePrograms(['java', 'openssl', 'keytool'])
   interruptible()
+  await lockStack(env)
   const certs = selectKinds(registry, ['certs'], env.profiles)
   await step('certificates', () => withContext(async (context) => apply(context, certs, await plan(context, certs))))
   makeSecrets(env)

@@ -2,24 +2,11 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { startTicks } from './proc.ts'
 
 /** A process we started. The start time tells it from another process that got the same pid later. */
 const pidShape = z.object({ pid: z.int().positive(), startTicks: z.string(), fingerprint: z.string(), startedAt: z.string() })
 export type PidFile = z.infer<typeof pidShape>
-
-/**
- * Start time of a process in clock ticks since boot (proc(5), stat field 22), undefined when it does not run. A zombie
- * that has threads left (field 20) still holds its ports: a JVM's first thread may end before the others.
- */
-export function startTicks(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' && Number(fields[17]) <= 1 ? undefined : fields[19]
-  } catch {
-    return undefined
-  }
-}
 
 /** The process a pid file names, if that very process still runs; a stale or damaged file counts as none. */
 export function readPidFile(file: string): PidFile | undefined {
@@ -31,11 +18,21 @@ export function readPidFile(file: string): PidFile | undefined {
   }
 }
 
-/** Writes a pid file, whole or not at all. */
+/**
+ * Writes a pid file, whole or not at all.
+ *
+ * @throws Error when it names another process that lives: that one would never be stopped
+ */
 export function writePidFile(file: string, process: PidFile): void {
+  requireUnclaimed(file, process.pid)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(`${file}.new`, JSON.stringify(process))
   renameSync(`${file}.new`, file)
+}
+
+function requireUnclaimed(file: string, by?: number): void {
+  const claimed = readPidFile(file)
+  if (claimed && claimed.pid !== by) throw new Error(`${file} names pid ${claimed.pid}, which lives: it is not overwritten`)
 }
 
 /** Whether the process a pid file describes runs still. */
@@ -57,6 +54,7 @@ export function startDetached(
   options: { cwd: string; env: Record<string, string>; log: string; pidFile?: string; fingerprint?: string },
 ): Started {
   const [program = '', ...args] = command
+  if (options.pidFile) requireUnclaimed(options.pidFile)
   mkdirSync(dirname(options.log), { recursive: true })
   mkdirSync(options.cwd, { recursive: true })
   const log = openSync(options.log, 'a')
@@ -74,11 +72,15 @@ export function startDetached(
 
 /** Sends a signal to a process's whole group; nothing happens when it has ended. */
 export function signalGroup(target: PidFile, signal: NodeJS.Signals): void {
-  if (!isAlive(target)) return
-  try {
-    process.kill(-target.pid, signal)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  // one that has outlived the leader of its group is no group
+  for (const id of [-target.pid, target.pid]) {
+    if (!isAlive(target)) return
+    try {
+      process.kill(id, signal)
+      return
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    }
   }
 }
 

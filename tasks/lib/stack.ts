@@ -3,15 +3,17 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../clients/environment.ts'
-import { InfraError, messageOf, PrerequisiteError } from '../../clients/errors.ts'
+import { messageOf } from '../../clients/errors.ts'
 import { counted, say, step, warn } from '../../clients/terminal.ts'
 import { authorities, authorityFile } from './authorities.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import type { Service } from './compose.ts'
-import { holderOf, isFree } from './ports.ts'
+import { marks, orphans } from './orphans.ts'
+import { requireFreePorts } from './ports.ts'
 import { requireCapacity } from './preflight.ts'
 import { probes } from './probes.ts'
 import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, startDetached, stopProcess, writePidFile } from './processes.ts'
+import { died, lastLine, lastLines } from './service-log.ts'
 import { findTool, missingTool } from './tools.ts'
 import { until } from './until.ts'
 
@@ -56,8 +58,10 @@ export async function up(env: Environment, declared: Service[]): Promise<void> {
     return running && isOutdated(env, service, running)
   })
   await stop(env, services, outdated, 'declaration changed, stopping ')
+  // nobody knows what they were started from, or whether their data is still there
+  await stop(env, services, withOrphans(env, services), 'no pid file names it, stopping ')
   const starting = services.filter((service) => service.probe && !processOf(env, service))
-  await requireFreePorts(starting)
+  await requireFreePorts(env, starting)
   await requireCapacity(env, starting)
   // what runs may still be on its way to ready, left so by an interrupted command
   const beginning = services.filter((service) => service.probe || isNeededBy(service, starting))
@@ -90,14 +94,6 @@ function isNeededBy(service: Service, starting: Service[]): boolean {
   return !service.probe && starting.some(({ dependsOn }) => dependsOn.some((other) => other.service === service.name))
 }
 
-async function requireFreePorts(services: Service[]): Promise<void> {
-  const taken: string[] = []
-  for (const { name, ports } of services)
-    for (const { host, port } of ports) if (!(await isFree(host, port))) taken.push(`${host}:${port} for ${name} is held by ${holderOf(port)}`)
-  if (taken.length > 0)
-    throw new PrerequisiteError('PORT_TAKEN', `expected free ports, got:\n  ${taken.join('\n  ')}`, 'end that process, or choose other ports: compose/.env lists them, the environment overrides it (KAFKA_1_PORT=… task up)')
-}
-
 async function startOne(env: Environment, service: Service, progress: (waitingFor?: string) => void, stop: AbortSignal): Promise<void> {
   const started = performance.now()
   for (const [file, text] of service.configs) {
@@ -120,7 +116,7 @@ async function startOne(env: Environment, service: Service, progress: (waitingFo
   }
   progress()
   if (running || stop.aborted) return
-  const outcome = service.probe ? '' : ` (${logLines(service).at(-1) ?? ''})`
+  const outcome = service.probe ? '' : ` (${lastLine(service)})`
   say(`  ${service.name} ${((performance.now() - started) / 1000).toFixed(1)}s${outcome}`)
 }
 
@@ -143,11 +139,11 @@ const adopted = (process: PidFile): Started => ({ process, ended: never, release
 
 function launch(env: Environment, service: Service): Started {
   const command = asPlainProcess(service.command, env, service, true)
-  return startDetached(command, { ...surroundings(service), fingerprint: fingerprint(env, service), ...(service.probe ? { pidFile: pidFile(env, service) } : {}) })
+  return startDetached(command, { ...surroundings(env, service), fingerprint: fingerprint(env, service), ...(service.probe ? { pidFile: pidFile(env, service) } : {}) })
 }
 
-function surroundings(service: Service): { cwd: string; env: Record<string, string>; log: string } {
-  return { cwd: service.folders.data, env: service.environment, log: service.folders.log }
+function surroundings(env: Environment, service: Service): { cwd: string; env: Record<string, string>; log: string } {
+  return { cwd: service.folders.data, env: { ...service.environment, ...marks(env, service.name) }, log: service.folders.log }
 }
 
 function asPlainProcess([program = '', ...args]: string[], env: Environment, service: Service, mayTrain: boolean): string[] {
@@ -163,7 +159,7 @@ async function initialise(env: Environment, service: Service, stop: AbortSignal)
   if (!service.initialise || existsSync(initialisedMark(service))) return
   rmSync(service.folders.data, { recursive: true, force: true })
   mkdirSync(service.folders.data, { recursive: true, mode: 0o700 })
-  const { process, ended } = startDetached(asPlainProcess(service.initialise, env, service, false), surroundings(service))
+  const { process, ended } = startDetached(asPlainProcess(service.initialise, env, service, false), surroundings(env, service))
   if (await completed(service, process, ended, stop)) writeFileSync(initialisedMark(service), '')
 }
 
@@ -195,26 +191,21 @@ async function ready(env: Environment, service: Service, process: PidFile, ended
   })
 }
 
-function died(service: Service, how: string): InfraError {
-  return new InfraError('SERVICE_DIED', `expected ${service.name} to run, it ended: ${how}\n${lastLines(service)}`, `task logs -- ${service.name}`)
-}
-
-function logLines(service: Service): string[] {
-  return existsSync(service.folders.log) ? readFileSync(service.folders.log, 'utf8').trimEnd().split('\n') : []
-}
-
-function lastLines(service: Service): string {
-  return [...logLines(service).slice(-20).map((line) => `  | ${line}`), `  log: ${service.folders.log}`].join('\n')
-}
-
 /** A JVM that has run for this long has loaded the classes it needs, so its archive is worth keeping. */
 const trainingMs = 15_000
 
 /** Stops services in reverse order of dependency, those of the same rank together: TERM, grace, KILL. */
 export async function down(env: Environment, services: Service[]): Promise<void> {
-  const running = services.filter((service) => processOf(env, service))
+  const lost = withOrphans(env, services)
+  const running = services.filter((service) => processOf(env, service) || lost.includes(service))
   if (running.length === 0) return say('nothing runs')
+  if (lost.length > 0) warn(`no pid file names ${lost.map(({ name }) => name).join(', ')}: found by what their environment says`)
   await stop(env, services, running)
+}
+
+function withOrphans(env: Environment, services: Service[]): Service[] {
+  const names = orphans(env).map(({ service }) => service)
+  return services.filter(({ name }) => names.includes(name))
 }
 
 /** Stops some of the services, each after all that need it, for one that can't say farewell waits until it is killed. */
@@ -234,7 +225,9 @@ async function stop(env: Environment, services: Service[], some: Service[], why 
 
 async function stopOne(env: Environment, service: Service): Promise<'stopped' | 'killed'> {
   const running = processOf(env, service)
-  const outcome = running ? await stopProcess(running, service.graceMs, service.stopSignal) : 'stopped'
+  const all = [...(running ? [running] : []), ...orphans(env).filter((each) => each.service === service.name).map(({ process }) => process)]
+  const outcomes = await Promise.all(all.map((each) => stopProcess(each, service.graceMs, service.stopSignal)))
+  const outcome = outcomes.includes('killed') ? 'killed' : 'stopped'
   forget(pidFile(env, service))
   if (service.cds && outcome === 'stopped' && running && uptimeMs(running) > trainingMs) keepArchive(env, service.cds)
   return outcome

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,10 @@ import { after, afterEach, beforeEach, test } from 'node:test'
 import { loadEnvironment } from '../../clients/environment.ts'
 import { loadServices, type Service } from '../../tasks/lib/compose.ts'
 import { requireCapacity } from '../../tasks/lib/preflight.ts'
-import { startTicks } from '../../tasks/lib/processes.ts'
+import { lockStack, whoChanges } from '../../tasks/lib/lock.ts'
+import { orphans } from '../../tasks/lib/orphans.ts'
+import { startTicks } from '../../tasks/lib/proc.ts'
+import { startDetached, writePidFile } from '../../tasks/lib/processes.ts'
 import { down, isOutdated, processOf, up } from '../../tasks/lib/stack.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'vygodno-stack-'))
@@ -120,6 +124,81 @@ test('of services whose declaration has changed, those that need others are stop
   while (startTicks(needed.pid) === needed.startTicks) await new Promise((resolve) => setTimeout(resolve, 10))
   assert.notEqual(startTicks(needing.pid), needing.startTicks, 'it ignores TERM, so it lives for its grace period')
   await again
+})
+
+test('what no pid file names any more is found: up replaces it, down stops it', async () => {
+  const services = pick('echo', 'prepare', 'stubborn')
+  await up(env, services)
+  const before = pick('echo', 'stubborn').map((service) => processOf(env, service) ?? assert.fail('it runs'))
+  rmSync(join(env.stack, 'run'), { recursive: true })
+  assert.deepEqual(orphans(env).map(({ service, process }) => [service, process.pid, process.startTicks]), [['echo', before[0]?.pid, before[0]?.startTicks], ['stubborn', before[1]?.pid, before[1]?.startTicks]])
+  await up(env, services)
+  for (const { pid } of before) assert.equal(startTicks(pid), undefined)
+  assert.deepEqual(orphans(env), [])
+
+  const again = pick('echo', 'stubborn').map((service) => processOf(env, service) ?? assert.fail('it runs again'))
+  rmSync(env.stack, { recursive: true })
+  await down(env, services)
+  for (const { pid } of again) assert.equal(startTicks(pid), undefined)
+})
+
+test('of an up that is killed half-way nothing stays behind a down', async () => {
+  const options = { env: { ...process.env, VYGODNO_STACK: env.stack, VYGODNO_HOST: env.host }, stdio: 'ignore' } as const
+  const killed = spawn(process.execPath, ['--import', 'tsx', 'tests/fixtures/supervision/up.ts', 'echo', 'slow', 'prepare', 'stubborn'], { ...options, cwd: env.root })
+  while (orphans(env).every(({ service }) => service !== 'slow') || !processOf(env, named('echo'))) await new Promise((resolve) => setTimeout(resolve, 5))
+  killed.kill('SIGKILL')
+  const release = await lockStack(env)
+  const left = [processOf(env, named('echo'))?.pid, ...orphans(env).map(({ process }) => process.pid)]
+  assert.ok(left.length >= 2)
+  await down(env, all)
+  release()
+  for (const pid of left) assert.equal(startTicks(pid ?? 0), undefined)
+  assert.deepEqual(orphans(env), [])
+})
+
+test('a program that only initialises is found, too', async () => {
+  const starting = up(env, pick('slow')).catch(() => {})
+  while (orphans(env).length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.deepEqual(orphans(env).map(({ service }) => service), ['slow'])
+  await down(env, pick('slow'))
+  await starting
+  assert.equal(existsSync(`${named('slow').folders.data}.initialised`), false)
+})
+
+test("a port that a service of another stack holds is named as such, with the command that ends it", async () => {
+  const other = { ...env, stack: join(root, "it's another stack") }
+  const there = loadServices(other, join(env.root, 'tests/fixtures/supervision/compose.yaml'))
+  await up(other, there.filter(({ name }) => name === 'echo'))
+  try {
+    await assert.rejects(up(env, pick('echo')), (error: Error & { code?: string; hint?: string }) => {
+      assert.equal(error.code, 'PORT_TAKEN')
+      assert.ok(error.message.includes(`(node), which is echo of the stack ${other.stack}`), error.message)
+      assert.ok(error.hint?.startsWith(`VYGODNO_STACK='${join(root, String.raw`it'\''s another stack`)}' task down`), error.hint)
+      return true
+    })
+    assert.deepEqual(orphans(env), [])
+  } finally {
+    await down(other, there)
+  }
+})
+
+test('a pid file is not overwritten while its process lives', async () => {
+  await up(env, pick('echo'))
+  const file = join(env.stack, 'run', 'echo.pid')
+  const running = processOf(env, named('echo')) ?? assert.fail('it runs')
+  const options = { cwd: root, env: {}, log: join(root, 'log'), pidFile: file }
+  assert.throws(() => startDetached(['sleep', '1'], options), new RegExp(`names pid ${running.pid}, which lives`))
+  assert.throws(() => writePidFile(file, { ...running, pid: process.pid }), /is not overwritten/)
+  writePidFile(file, { ...running, fingerprint: 'newer' })
+  assert.equal(processOf(env, named('echo'))?.fingerprint, 'newer')
+})
+
+test('a service does not inherit the lock of the command that starts it', async () => {
+  const release = await lockStack(env)
+  await up(env, pick('echo'))
+  release()
+  assert.equal(whoChanges(env), undefined)
+  assert.ok(processOf(env, named('echo')))
 })
 
 test('too little memory or disk is refused with numbers', async () => {
