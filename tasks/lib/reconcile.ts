@@ -95,6 +95,7 @@ export async function withContext<T>(work: (context: Context) => Promise<T>): Pr
   const env = loadEnvironment()
   const config = loadConfig(env)
   const connections = new Map<Cluster, Promise<Admin>>()
+  const failedOn = new WeakMap<object, Cluster>()
   const connect = async (cluster: Cluster) => {
     const kafka = kafkaClient(onCluster(env, cluster), principal)
     const admin = kafka.admin()
@@ -102,7 +103,7 @@ export async function withContext<T>(work: (context: Context) => Promise<T>): Pr
       await farewell(() => admin.disconnect())
       throw kafkaError(onCluster(env, cluster), error, { principal })
     })
-    return admin
+    return watched(admin, (error) => failedOn.set(error, cluster))
   }
   const admin = (cluster: Cluster) => {
     const connection = connections.get(cluster) ?? connect(cluster)
@@ -112,11 +113,28 @@ export async function withContext<T>(work: (context: Context) => Promise<T>): Pr
   try {
     return await work({ env, config, admin })
   } catch (error) {
-    throw isOfKafka(error) ? kafkaError(env, error, { principal }) : error
+    throw isOfKafka(error) ? kafkaError(onCluster(env, clusterOf(failedOn, error)), error, { principal }) : error
   } finally {
     await Promise.allSettled([...connections.values()].map(async (connection) => {
         const admin = await connection
         await farewell(() => admin.disconnect())
       }))
   }
+}
+
+const clusterOf = (failedOn: WeakMap<object, Cluster>, error: unknown): Cluster => (typeof error === 'object' && error !== null ? failedOn.get(error) : undefined) ?? 'primary'
+
+/** The same client, which tells what its calls fail with: the error alone does not say which cluster it is about. */
+export function watched<T extends object>(client: T, onFailure: (error: object) => void): T {
+  return new Proxy(client, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) => {
+        const result: unknown = Reflect.apply(member, target, args)
+        if (result instanceof Promise) result.catch((error: unknown) => void (error instanceof Error && onFailure(error)))
+        return result
+      }
+    },
+  })
 }

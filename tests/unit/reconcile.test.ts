@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { diff, withoutRemovals } from '../../tasks/lib/reconcile.ts'
+import { diff, watched, withoutRemovals } from '../../tasks/lib/reconcile.ts'
 import { topicsOf } from '../../tasks/lib/resources/topics.ts'
 import { summarise } from '../../tasks/lib/show.ts'
 
@@ -32,4 +32,13 @@ test('fewer partitions and another replication factor are refused at plan time, 
   assert.throws(() => topics.refuse?.(change('partitions', '6', '3')), { code: 'PARTITIONS_SHRINK' })
   assert.throws(() => topics.refuse?.(change('replication.factor', '3', '1')), { code: 'REPLICATION_CHANGE' })
   topics.refuse?.(change('partitions', '3', '6'))
+})
+
+test('what a call of a client fails with is told of, and thrown all the same', async () => {
+  const failure = new Error('no leader')
+  const told: object[] = []
+  const client = watched({ name: 'analytics', ask: async (works: boolean) => (works ? 'answer' : Promise.reject(failure)) }, (error) => void told.push(error))
+  assert.equal(await client.ask(true), 'answer')
+  await assert.rejects(client.ask(false), failure)
+  assert.deepEqual([told, client.name], [[failure], 'analytics'])
 })
