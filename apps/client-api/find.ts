@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../../clients/postgres.ts'
 import type { Query } from './query.ts'
-import { wordsOf } from './text.ts'
+import { searchKeyOf } from '../../clients/text.ts'
 
 /** What narrows a search down. */
 export type Filters = { category?: string; brand?: string; maxPrice?: number; inStock?: boolean }
@@ -78,8 +78,8 @@ export async function find(
     terms.beginning,
     query.id,
     query.sku,
-    filters.category === undefined ? null : wordsOf(filters.category).join(' '),
-    filters.brand === undefined ? null : wordsOf(filters.brand).join(' '),
+    filters.category === undefined ? null : searchKeyOf(filters.category),
+    filters.brand === undefined ? null : searchKeyOf(filters.brand),
     filters.maxPrice ?? null,
     filters.inStock ?? false,
     limit,

@@ -5,7 +5,7 @@ import { recommendCommand } from './recommend-command.ts'
 import { relevanceCommand } from './relevance-command.ts'
 import { searchCommand } from './search-command.ts'
 import { simulateCommand } from './simulate-command.ts'
-import { wordsOf } from './text.ts'
+import { wordsOf } from '../../clients/text.ts'
 
 function whole(least: number, most: number): (text: string) => number {
   return (text) => {

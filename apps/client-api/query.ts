@@ -1,5 +1,5 @@
 import { UsageError } from '../../clients/errors.ts'
-import { fold, wordsOf } from './text.ts'
+import { searchKeyOf, wordsOf } from '../../clients/text.ts'
 
 const maxWords = 16
 const maxWordLength = 40
@@ -48,9 +48,7 @@ export function parseQuery(typed: string): Query {
     text,
     parts,
     id: text.slice(0, maxCodeLength),
-    sku: fold(text)
-      .replace(/[^\p{Alphabetic}0-9]/gu, '')
-      .slice(0, maxCodeLength),
+    sku: searchKeyOf(text).replaceAll(' ', '').slice(0, maxCodeLength),
     omitted: count(all) - count(parts),
   }
 }

@@ -3,7 +3,7 @@ import { otherAlphabet } from './alphabet.ts'
 import { otherLayout } from './layout.ts'
 import type { Part, Query } from './query.ts'
 import { allOf, beginningTerm, phraseTerm, wordTerm } from './terms.ts'
-import { wordsOf } from './text.ts'
+import { wordsOf } from '../../clients/text.ts'
 import type { Counts, Similar } from './vocabulary.ts'
 
 /** What was searched for instead of what was typed, and why. */

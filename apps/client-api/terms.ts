@@ -1,3 +1,5 @@
+import { twinsOf } from '../../clients/text.ts'
+
 const consonant = 'бвгджзйклмнпрстфхцчшщ'
 const ending = /(?:ами|ями|ого|ах|ях|ам|ям|ом|ем|ой|ей|ов|ев|[аяоеуюыи])$/
 const withVowel = new RegExp(`^(.*[${consonant}])[ео]([кцлнр])ь?$`)
@@ -15,9 +17,12 @@ export function spellings(word: string): string[] {
   return short ? [word, `${short[1]}о${short[2]}`, `${short[1]}е${short[2]}`] : [word]
 }
 
-/** A term is the text of a PostgreSQL `tsquery`. Words hold only letters and digits, so nothing needs quoting. */
+/**
+ * A term is the text of a PostgreSQL `tsquery`. Words hold only letters and digits, so nothing needs quoting. A product
+ * that writes «сахар» in Latin letters only has that word as it stands, so both are looked for.
+ */
 export function wordTerm(word: string): string {
-  return `(${spellings(word).join(' | ')})`
+  return `(${[...spellings(word), ...twinsOf(word)].join(' | ')})`
 }
 
 /**
@@ -26,7 +31,7 @@ export function wordTerm(word: string): string {
  * @returns empty for one or two letters, which begin too many words to say anything
  */
 export function beginningTerm(word: string): string {
-  return word.length < 3 ? '' : `${word}:*`
+  return word.length < 3 ? '' : [word, ...twinsOf(word)].map((one) => `${one}:*`).join(' | ')
 }
 
 /** The words one after the other. */

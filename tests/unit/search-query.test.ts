@@ -6,7 +6,7 @@ import { newEvent } from '../../apps/client-api/event.ts'
 import { otherLayout } from '../../apps/client-api/layout.ts'
 import { parseQuery } from '../../apps/client-api/query.ts'
 import { allButOne, spellings } from '../../apps/client-api/terms.ts'
-import { wordsOf } from '../../apps/client-api/text.ts'
+import { wordsOf } from '../../clients/text.ts'
 import { UsageError } from '../../clients/errors.ts'
 
 const wordsIn = (typed: string) => parseQuery(typed).parts.flatMap(({ words }) => words)

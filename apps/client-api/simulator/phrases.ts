@@ -1,4 +1,4 @@
-import { wordsOf } from '../text.ts'
+import { wordsOf } from '../../../clients/text.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Random } from './random.ts'
 

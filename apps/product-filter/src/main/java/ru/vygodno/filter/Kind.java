@@ -32,14 +32,23 @@ enum Kind {
     return null;
   }
 
-  /** Returns the form of a rule's value in which it is compared: an id is exact, the rest is normalised. */
-  String ruleForm(String value) {
+  /** Returns a rule's value as it stands in the rule's key; {@code ruleId} in clients/rules.ts does the same. */
+  String name(String value) {
     return this == ID ? Normal.trim(value) : Normal.form(value);
   }
 
-  /** Returns the product's text in the form in which it is compared. */
-  String productForm(Product product) {
+  /** Returns what a rule is compared by: an id is exact, the rest is what it looks like. */
+  String ruleKey(Rule rule) {
+    return this == ID ? rule.value() : key(rule.text());
+  }
+
+  /** Returns the product's text as it is compared. */
+  String productKey(Product product) {
     String text = field.apply(product);
-    return this == ID ? text : Normal.form(text);
+    return this == ID ? text : key(text);
+  }
+
+  private static String key(String text) {
+    return TextForm.key(TextForm.of(text));
   }
 }

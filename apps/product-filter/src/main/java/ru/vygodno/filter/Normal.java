@@ -1,10 +1,11 @@
 package ru.vygodno.filter;
 
 import java.text.Normalizer;
-import java.util.ArrayList;
-import java.util.List;
 
-/** The form in which rules and products are compared; the command that writes rules makes the same form. */
+/**
+ * The form in which a rule stands in its key; the command that writes rules makes the same. It never changes, so that a
+ * rule of any version keeps its name; what is compared is {@link TextForm}.
+ */
 final class Normal {
   private Normal() {}
 
@@ -53,27 +54,6 @@ final class Normal {
       to--;
     }
     return s.substring(from, to);
-  }
-
-  /** Returns the words of a text in normal form: the runs of letters and digits. */
-  static List<String> words(String normal) {
-    List<String> words = new ArrayList<>();
-    int from = -1;
-    for (int i = 0; i < normal.length(); ) {
-      int c = normal.codePointAt(i);
-      boolean inside = Character.isLetterOrDigit(c);
-      if (inside && from < 0) {
-        from = i;
-      } else if (!inside && from >= 0) {
-        words.add(normal.substring(from, i));
-        from = -1;
-      }
-      i += Character.charCount(c);
-    }
-    if (from >= 0) {
-      words.add(normal.substring(from));
-    }
-    return words;
   }
 
   /** ASCII and Russian letters are their own NFC and have simple lower-case forms: most texts skip the slow way. */

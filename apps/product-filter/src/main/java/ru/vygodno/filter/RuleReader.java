@@ -69,14 +69,14 @@ final class RuleReader {
     if (kind == null) {
       throw new BadRuleException("kind: expected id, sku, brand, category, store or words, got " + texts.get("kind"));
     }
-    String value = kind.ruleForm(texts.getOrDefault("value", ""));
-    if (kind == Kind.WORDS ? Normal.words(value).isEmpty() : value.isEmpty()) {
+    Rule rule = Rule.of(kind, texts.getOrDefault("value", ""), texts.get("change"));
+    if (!rule.saysSomething()) {
       throw new BadRuleException("value: expected text to compare, got " + texts.get("value"));
     }
     if (texts.getOrDefault("change", "").length() > MAX_CHANGE) {
       throw new BadRuleException("change: expected at most %d characters".formatted(MAX_CHANGE));
     }
-    return new Rule(kind, value, texts.get("change"));
+    return rule;
   }
 
   private static String decode(byte[] utf8) throws BadRuleException {

@@ -1,10 +1,8 @@
 package ru.vygodno.filter;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,29 +10,40 @@ import ru.vygodno.product.Product;
 
 /** The rules in force, indexed so that a product costs a few look-ups, however many rules there are. */
 final class RuleSet {
-  private final Map<Kind, Set<String>> values = new EnumMap<>(Kind.class);
-  /** Rules on words by one word of theirs: the name must hold it, so the others need no look. */
-  private final Map<String, Map<String, List<String>>> words = new HashMap<>();
+  /** The rules of a kind by what they are compared by: one that was written before may look the same as another. */
+  private final Map<Kind, Map<String, List<String>>> values = new EnumMap<>(Kind.class);
+  /** Rules on words by each form of their first word: the name must hold one, so the others need no look. */
+  private final Map<String, List<WordRule>> words = new HashMap<>();
+  private int withPairs;
 
   void add(Rule rule) {
+    remove(rule);
     if (rule.kind() == Kind.WORDS) {
-      List<String> all = Normal.words(rule.value());
-      words.computeIfAbsent(all.get(0), w -> new HashMap<>()).put(rule.id(), all);
+      WordRule added = WordRule.of(rule.id(), rule.text());
+      added.words().get(0).forEach(form -> words.computeIfAbsent(form, f -> new ArrayList<>(1)).add(added));
+      withPairs += added.pairs() ? 1 : 0;
     } else {
-      values.computeIfAbsent(rule.kind(), k -> new HashSet<>()).add(rule.value());
+      values.computeIfAbsent(rule.kind(), k -> new HashMap<>())
+          .computeIfAbsent(rule.kind().ruleKey(rule), k -> new ArrayList<>(1)).add(rule.id());
     }
   }
 
   void remove(Rule rule) {
     if (rule.kind() == Kind.WORDS) {
-      words.computeIfPresent(Normal.words(rule.value()).get(0), (w, rules) -> {
-        rules.remove(rule.id());
+      boolean[] removed = {false};
+      WordRule.of(rule.id(), rule.text()).words().get(0).forEach(form -> words.computeIfPresent(form, (f, rules) -> {
+        removed[0] |= rules.removeIf(other -> other.id().equals(rule.id()) && other.pairs());
+        rules.removeIf(other -> other.id().equals(rule.id()));
         return rules.isEmpty() ? null : rules;
-      });
+      }));
+      withPairs -= removed[0] ? 1 : 0;
     } else {
-      values.computeIfPresent(rule.kind(), (k, set) -> {
-        set.remove(rule.value());
-        return set.isEmpty() ? null : set;
+      values.computeIfPresent(rule.kind(), (k, keys) -> {
+        keys.computeIfPresent(rule.kind().ruleKey(rule), (key, ids) -> {
+          ids.remove(rule.id());
+          return ids.isEmpty() ? null : ids;
+        });
+        return keys.isEmpty() ? null : keys;
       });
     }
   }
@@ -42,11 +51,11 @@ final class RuleSet {
   /** Returns the ids of the rules that ban the product; empty when it may be sold. */
   List<String> matching(Product product) {
     List<String> found = null;
-    for (Map.Entry<Kind, Set<String>> entry : values.entrySet()) {
-      String form = entry.getKey().productForm(product);
-      if (entry.getValue().contains(form)) {
+    for (Map.Entry<Kind, Map<String, List<String>>> entry : values.entrySet()) {
+      List<String> ids = entry.getValue().get(entry.getKey().productKey(product));
+      if (ids != null) {
         found = found == null ? new ArrayList<>(2) : found;
-        found.add(entry.getKey().code + ':' + form);
+        found.addAll(ids);
       }
     }
     if (!words.isEmpty()) {
@@ -57,14 +66,14 @@ final class RuleSet {
 
   private List<String> matchingWords(Product product, List<String> others) {
     List<String> found = others;
-    Set<String> name = new HashSet<>(Normal.words(Kind.WORDS.productForm(product)));
+    Set<String> name = NameWords.of(TextForm.of(product.name()), withPairs > 0);
     for (String word : name) {
-      Map<String, List<String>> rules = words.get(word);
+      List<WordRule> rules = words.get(word);
       if (rules != null) {
-        for (Map.Entry<String, List<String>> rule : rules.entrySet()) {
-          if (name.containsAll((Collection<String>) rule.getValue())) {
+        for (WordRule rule : rules) {
+          if (rule.matches(name) && (found == null || !found.contains(rule.id()))) {
             found = found == null ? new ArrayList<>(2) : found;
-            found.add(rule.getKey());
+            found.add(rule.id());
           }
         }
       }

@@ -61,8 +61,11 @@ final class Rulebook {
   }
 
   void put(byte[] key, Rule rule, byte[] json, int answered) {
+    Entry before = entries.put(rule.id(), new Entry(rule, json, answered));
+    if (before != null) {
+      index.remove(before.rule());
+    }
     index.add(rule);
-    entries.put(rule.id(), new Entry(rule, json, answered));
     store.put(Bytes.wrap(key), ByteBuffer.allocate(Integer.BYTES + json.length).putInt(answered).put(json).array());
     LOG.debug("rule {} is in force", rule.id());
   }

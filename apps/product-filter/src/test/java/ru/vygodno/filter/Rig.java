@@ -82,7 +82,7 @@ final class Rig implements AutoCloseable {
 
   /** Writes a rule as the command does and returns the answer. */
   JsonNode ban(String kind, String value) {
-    String id = kind + ":" + (kind.equals("id") ? value.strip() : Normal.form(value));
+    String id = kind + ":" + Kind.of(kind).name(value);
     return rule(id, JSON.createObjectNode().put("rule", id).put("kind", kind).put("value", value)
         .put("reason", "проверка").put("by", "тест").put("at", "2026-11-23T10:00:00Z").put("change", "c1").toString());
   }

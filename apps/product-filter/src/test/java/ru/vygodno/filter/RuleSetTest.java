@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import ru.vygodno.product.Product;
 
 class RuleSetTest {
@@ -36,12 +37,22 @@ class RuleSetTest {
       "words    | xyz                   | true",
       "words    | 'часы, умные!'        | true",
       "words    | XYZ-5                 | true",
-      "words    | час                   | false",
+      "words    | час                   | true",
+      "words    | часовой               | false",
       "words    | умные сапоги          | false",
       "words    | 2                     | true",
-      "words    | поколение5            | false"})
+      "words    | xyz5                  | true",
+      "words    | x5                    | false",
+      "words    | поколение5            | false",
+      "words    | зелёный часы          | true",
+      "words    | '\"часы\" умным'      | true",
+      "words    | '\"часов\"'           | false",
+      "words    | чaсы                  | true",
+      "sku      | ХYZ‑12345             | true",
+      "store    | 'store\u2060_001'     | true",
+      "brand    | «ООО» елка            | false"})
   void matches(String kind, String value, boolean expected) throws BadRuleException {
-    Rule rule = new Rule(Kind.of(kind), Kind.of(kind).ruleForm(value), null);
+    Rule rule = Rule.of(Kind.of(kind), value, null);
     RuleSet rules = new RuleSet();
     rules.add(rule);
     assertEquals(expected ? List.of(rule.id()) : List.of(), rules.matching(CLOCK));
@@ -49,10 +60,49 @@ class RuleSetTest {
     assertEquals(List.of(), rules.matching(CLOCK));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Вейп", "жидкость для вейпа", "Вейпы оптом", "Вейп5000", "5000вейп", "вейпX2", "Вейп™", "вейп№1",
+      "ве\u00adйп", "ве\u200bйп", "ве\u0301йп", "в\u0336е\u0336й\u0336п", "вeйп", "BEЙП", "в е й п", "в.е.й.п",
+      "В - Е - Й - П", "ве-йп", "ве.йп", "«ве´йп»", "вейпPOWER", "POWERвейп", "🔥вейп🔥", "вεйп", "вейп\u2028", "ВЕЙП"})
+  void aWordIsFoundHoweverItIsWritten(String name) {
+    assertEquals(List.of("words:вейп"), matching("вейп", name));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"кот,Котлета", "кот,котёнок", "5,A5", "15,iPhone15", "a7,a 8 и 7", "c,корм с рыбой", "c5,25 °C 5 л", "a57,a5 и 7", "золото,30 лото", "зол,30л",
+      "в,вейп", "табак,табакерка", "рот,S M L", "вейп,веп", "вейп,вей"})
+  void anotherWordIsNot(String rule, String name) {
+    assertEquals(List.of(), matching(rule, name));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"золото,3олото", "опиум,0пиум", "iphone15,iPhone 15 Pro", "iphone15,iPhone-15", "a7,Смартфон A7", "wi-fi,Wi‑Fi",
+      "wifi,Wi-Fi", "сахар,CAXAP", "vape,𝓥𝓪𝓹𝓮", "vape,Vapes", "hp,НР", "5,5 л", "15,15-я"})
+  void soIsThisOne(String rule, String name) {
+    assertEquals(List.of("words:" + rule), matching(rule, name));
+  }
+
+  private static List<String> matching(String words, String name) {
+    RuleSet rules = new RuleSet();
+    rules.add(Rule.of(Kind.WORDS, words, null));
+    return rules.matching(new Product("1", name, "к", "б", "с", "м"));
+  }
+
+  @Test
+  void twoRulesThatLookTheSameBothHold() {
+    RuleSet rules = new RuleSet();
+    rules.add(Rule.of(Kind.BRAND, "Acme", null));
+    rules.add(Rule.of(Kind.BRAND, "Асme", null));
+    Product product = new Product("1", "ч", "к", "ACME", "с", "м");
+    assertEquals(List.of("brand:acme", "brand:асme"), rules.matching(product).stream().sorted().toList());
+    rules.remove(Rule.of(Kind.BRAND, "ACME", null));
+    assertEquals(List.of("brand:асme"), rules.matching(product));
+  }
+
   @Test
   void idsAreExact() {
     RuleSet rules = new RuleSet();
-    rules.add(new Rule(Kind.ID, "чай-Ё", null));
+    rules.add(Rule.of(Kind.ID, "чай-Ё", null));
     assertEquals(List.of(), rules.matching(new Product("чай-е", "ч", "к", "б", "с", "м")));
     assertEquals(List.of("id:чай-Ё"), rules.matching(new Product("чай-Ё", "ч", "к", "б", "с", "м")));
   }
@@ -60,13 +110,13 @@ class RuleSetTest {
   @Test
   void namesEveryRuleThatMatches() {
     RuleSet rules = new RuleSet();
-    rules.add(new Rule(Kind.WORDS, "часы", null));
-    rules.add(new Rule(Kind.WORDS, "часы умные", null));
-    rules.add(new Rule(Kind.BRAND, "ооо елка", null));
-    rules.add(new Rule(Kind.BRAND, "другой", null));
+    rules.add(Rule.of(Kind.WORDS, "часы", null));
+    rules.add(Rule.of(Kind.WORDS, "часы умные", null));
+    rules.add(Rule.of(Kind.BRAND, "ооо елка", null));
+    rules.add(Rule.of(Kind.BRAND, "другой", null));
     assertEquals(List.of("brand:ооо елка", "words:часы", "words:часы умные"),
         rules.matching(CLOCK).stream().sorted().toList());
-    rules.remove(new Rule(Kind.WORDS, "часы", null));
+    rules.remove(Rule.of(Kind.WORDS, "часы", null));
     assertEquals(List.of("brand:ооо елка", "words:часы умные"), rules.matching(CLOCK).stream().sorted().toList());
   }
 
