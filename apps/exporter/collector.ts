@@ -1,3 +1,4 @@
+import { within } from '../../clients/deadline.ts'
 import { messageOf } from '../../clients/errors.ts'
 import { say } from '../../clients/terminal.ts'
 import { collectorDuration, collectorUp } from './metrics.ts'
@@ -12,6 +13,9 @@ export type Collector = {
   forget?: () => void
 }
 
+/** A look that takes longer than until the next one, and than this, sees nothing: else it would show what was, for ever. */
+const shortestLimitMs = 60_000
+
 /**
  * Runs collectors side by side for as long as the process lives. One that fails is tried again at its next turn;
  * a failure is said once, and so is its end.
@@ -24,7 +28,7 @@ async function repeat({ name, everyMs, collect, forget }: Collector): Promise<ne
   let failing = ''
   for (;;) {
     const started = performance.now()
-    const failure = await collect().then(() => '', messageOf)
+    const failure = await within(Math.max(everyMs, shortestLimitMs), name, collect()).then(() => '', messageOf)
     collectorUp.set({ collector: name }, failure ? 0 : 1)
     collectorDuration.set({ collector: name }, (performance.now() - started) / 1000)
     if (failure) forget?.()

@@ -1,3 +1,5 @@
+import { farewell } from '../../clients/deadline.ts'
+
 /** A client of Kafka that can be connected. */
 type Client = { connect: () => Promise<void>; disconnect: () => Promise<void> }
 
@@ -19,7 +21,7 @@ export function lasting<T extends Client>(make: () => T): <R>(work: (client: T) 
       return await work(client)
     } catch (error) {
       if (kept?.client === client) kept = undefined
-      await client.disconnect().catch(() => {})
+      await farewell(() => client.disconnect())
       throw error
     }
   }

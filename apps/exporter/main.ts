@@ -11,6 +11,7 @@ import { lagCollector } from './lag.ts'
 import { certificateCollector, diskCollector } from './machine.ts'
 import { registry } from './metrics.ts'
 import { mirrorCollector } from './mirror.ts'
+import { serviceCollector } from './services.ts'
 import { storageCollector } from './storage.ts'
 
 const program = new Command('exporter').description('Shows Prometheus what JMX does not know, and restarts failed connectors.')
@@ -27,6 +28,7 @@ program.action(async () => {
     storageCollector(env),
     certificateCollector(env),
     diskCollector(env),
+    serviceCollector(env, process.env.PROBES),
   ])
   const port = Number(env.variables.EXPORTER_PORT)
   await serveHttps(env.host, port, certificateFiles(env, 'exporter-http', 'monitoring-ca'), async ({ path }) =>

@@ -31,6 +31,8 @@ export function seriesOf<L extends string>(owned: Gauge<L>): (samples: Sample<L>
 export const collectorUp = gauge('vygodno_collector_up', '1 when the last look succeeded', ['collector'])
 export const collectorDuration = gauge('vygodno_collector_duration_seconds', 'how long the last look took', ['collector'])
 
+export const serviceUp = gauge('vygodno_service_up', '1 when a service that shows no metrics by itself answers its health check', ['service'])
+
 export const groupLag = gauge('kafka_consumergroup_lag', 'records between the committed offset and the end of the partition', ['cluster', 'consumergroup', 'topic', 'partition'])
 export const topicEnd = gauge('kafka_topic_partition_current_offset', 'offset after the last record', ['cluster', 'topic', 'partition'])
 

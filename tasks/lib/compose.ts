@@ -6,6 +6,7 @@ import type { Cds } from './cds.ts'
 import { stackSecrets } from './secrets.ts'
 import { grafanaHome, type ToolName, toolNames } from './tools.ts'
 import { interpolate, render } from './variables.ts'
+import { watched } from './watched.ts'
 import { didYouMean, loadYaml, type Problem, refuse } from './yaml.ts'
 
 const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const
@@ -89,16 +90,8 @@ export function loadServices(given: Environment, file = join(given.root, 'compos
       problems.push(loaded.problem(['configs', name, 'file'], `expected a file that exists, got ${source}`))
   refuse(problems)
   if (!compose) throw new Error('a file without a value has a problem')
-  const watching = { ...env, variables: { ...env.variables, METRICS_TARGETS: JSON.stringify(metricsTargets(env, compose)) } }
+  const watching = { ...env, variables: { ...env.variables, ...watched(env, compose.services) } }
   return inStartOrder(Object.entries(compose.services).map(([name, declared]) => resolve(watching, name, declared, compose, dirname(file))))
-}
-
-/** What Prometheus is to watch (static_configs): a new service need not be named a second time. */
-function metricsTargets(env: Environment, { services }: z.infer<typeof composeShape>): { targets: string[]; labels: Record<string, string> }[] {
-  return Object.entries(services).flatMap(([instance, { environment, labels, profiles: [profile = 'core'] }]) => {
-    const port = environment.METRICS_PORT
-    return port && env.profiles.includes(profile) ? [{ targets: [`${env.host}:${render(port, env.variables, `services.${instance}.environment`)}`], labels: { instance, ...labels } }] : []
-  })
 }
 
 /** The services of the profiles that are switched on (`COMPOSE_PROFILES`). */

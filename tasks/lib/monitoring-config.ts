@@ -62,7 +62,7 @@ function checkByTool(env: Environment, { loaded, file, tool, args }: Check): Pro
   const scratch = mkdtempSync(join(tmpdir(), 'vygodno-check-'))
   try {
     const filled = join(scratch, basename(file))
-    writeFileSync(filled, interpolate(source, { ...env.variables, METRICS_TARGETS: '[]', CONFIG: scratch }).text)
+    writeFileSync(filled, interpolate(source, { ...env.variables, METRICS_TARGETS: '[]', PROGRAM_TARGETS: '[]', CONFIG: scratch }).text)
     execFileSync(program, [...args, filled], { encoding: 'utf8', stdio: 'pipe' })
     mkdirSync(join(env.build, 'accepted'), { recursive: true })
     writeFileSync(accepted, '')

@@ -18,6 +18,7 @@ const metric = (name: string, values: string, labels = 'cluster="primary",instan
 const target = (job: string, [up, seconds]: [string, string]) => ({ [`up{job="${job}",instance="${job}"}`]: up, [`scrape_duration_seconds{job="${job}",instance="${job}"}`]: seconds })
 // asked for all it knows it does not answer, whatever it says to whether it lives
 const unreadable = (job: string) => ({ [`up{job="${job}",instance="${job}",path="/metrics"}`]: '0x60', [`scrape_duration_seconds{job="${job}",instance="${job}",path="/metrics"}`]: '4x60' })
+const service = (values: string) => metric('vygodno_service_up', values, 'job="exporter",instance="exporter",service="postgres"')
 const lag = (values: string, group = 'connect-catalog-postgres') => metric('kafka_consumergroup_lag', values, `cluster="primary",consumergroup="${group}",topic="catalog.products",partition="0"`)
 const tasks = (failed: string) => metric('vygodno_connector_tasks', failed, 'worker="connect",connector="catalog-postgres",state="FAILED"')
 const commits = (values: string) => metric('kafka_streams_stream_thread_metrics_commit_total', values, 'job="product-filter",thread="1"')
@@ -64,6 +65,8 @@ export const ruleCases: RuleCase[] = [
   { alert: 'BlocksMissing', at: '2m', wrong: hdfs('corruptblocks', '1x60'), well: hdfs('corruptblocks', '0x60') },
   { alert: 'HdfsNearlyFull', at: '2m', wrong: { ...hdfs('capacityremaining', '9x60'), ...hdfs('capacitytotal', '100x60') }, well: { ...hdfs('capacityremaining', '11x60'), ...hdfs('capacitytotal', '100x60') } },
   { alert: 'ServiceDown', at: '30s', wrong: target('connect', dead), well: target('connect', slow) },
+  // what is not scraped, whatever it is called
+  { alert: 'ServiceDown', at: '30s', wrong: service('0x60'), well: service('1x60') },
   { alert: 'MetricsUnreadable', at: '2m', wrong: { ...target('connect', fine), ...unreadable('connect') }, well: { ...target('connect', dead), ...unreadable('connect') } },
   { alert: 'CollectorBlind', at: '2m', wrong: metric('vygodno_collector_up', '0x60', 'collector="canary"'), well: metric('vygodno_collector_up', '1x60', 'collector="canary"') },
   { alert: 'DiskNearlyFull', at: '1m', wrong: { ...metric('vygodno_disk_available_bytes', '9x60', ''), ...metric('vygodno_disk_size_bytes', '100x60', '') }, well: { ...metric('vygodno_disk_available_bytes', '11x60', ''), ...metric('vygodno_disk_size_bytes', '100x60', '') } },

@@ -11,7 +11,7 @@ export const overview = board({
       title: 'Is everything well?',
       panels: [
         stat({ title: 'Alerts firing', about: 'Alerts that somebody has to look at; the watchdog, which always fires, is not one. task alerts lists them.', queries: [['count(ALERTS{alertstate="firing",severity!="none"}) or vector(0)', 'alerts']], levels: noneIsWell, to: 'alerts' }),
-        stat({ title: 'Services that do not answer', about: 'Scraped programs that are dead, or have been silent for a minute. task status names them.', queries: [['count(vygodno:answers == 0) or vector(0)', 'services']], levels: noneIsWell, to: 'alerts' }),
+        stat({ title: 'Services that do not answer', about: 'Services, PostgreSQL included, that are dead or have been silent for a minute; the table below names them.', queries: [['count(vygodno:answers == 0) or vector(0)', 'services']], levels: noneIsWell, to: 'alerts' }),
         stat({ title: 'Brokers that work', about: 'Three of three in each cluster. With two everything goes on, with one nothing can be written.', queries: [['sum by (cluster) (vygodno:broker_works)', '{{cluster}}']], levels: ['red', ['orange', 2], ['green', 3]], to: 'kafka' }),
         stat({ title: 'Partitions without all replicas', about: 'Under-replicated partitions: a broker is down or can\'t keep up. Data is safe as long as the others run.', queries: [['sum by (cluster) (kafka_server_replicamanager_underreplicatedpartitions)', '{{cluster}}']], levels: ['green', ['orange', 1]], to: 'kafka' }),
         stat({ title: 'Connector tasks', about: 'Running and failed tasks of both Connect workers. The supervisor restarts a failed one, less and less often.', queries: [['sum(vygodno_connector_tasks{state="RUNNING"})', 'running'], ['sum(vygodno_connector_tasks{state="FAILED"})', 'failed']], to: 'connect' }),
@@ -40,7 +40,7 @@ export const overview = board({
     {
       title: 'Services',
       panels: [
-        table({ title: 'What answers', about: 'Every program that Prometheus scrapes.', expr: 'min by (job, instance, cluster) (vygodno:answers)', columns: { instance: 'service', job: 'kind', cluster: 'cluster', Value: 'state' }, levels: ['red', ['green', 1]], texts: { 0: 'does not answer', 1: 'answers' }, width: 12, height: 14 }),
+        table({ title: 'What answers', about: 'Every service of the list: scraped by Prometheus, or looked at by the exporter.', expr: 'min by (job, instance, cluster) (vygodno:answers)', columns: { instance: 'service', job: 'kind', cluster: 'cluster', Value: 'state' }, levels: ['red', ['green', 1]], texts: { 0: 'does not answer', 1: 'answers' }, width: 12, height: 14 }),
         series({ title: 'Memory of the JVMs', about: 'Resident memory of every JVM: what the machine really gives them.', queries: [['process_resident_memory_bytes{job=~"kafka|connect|product-filter|hdfs"}', '{{instance}}']], unit: 'bytes', width: 12, height: 14, stacked: true }),
       ],
     },

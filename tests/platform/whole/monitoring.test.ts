@@ -9,8 +9,11 @@ import { withPostgres } from '../../../clients/postgres.ts'
 import { bannedCanaryId, canaryId } from '../../../clients/product.ts'
 import { addBan, removeBan } from '../../../tasks/lib/bans.ts'
 import { canAlert, killBroker } from '../../../tasks/lib/broker-down.ts'
+import { loadServices } from '../../../tasks/lib/compose.ts'
 import { monitoring } from '../../../tasks/lib/monitoring.ts'
 import { idsInPostgres } from '../../../tasks/lib/observe.ts'
+import { signalGroup } from '../../../tasks/lib/processes.ts'
+import { processOf } from '../../../tasks/lib/stack.ts'
 import { findTool } from '../../../tasks/lib/tools.ts'
 import { until } from '../../../tasks/lib/until.ts'
 import { bootstrapped, env, run, succeed } from '../platform.ts'
@@ -125,6 +128,21 @@ test('every metric of every rule is there', { skip: findTool(env, 'prometheus') 
     return missing.length === 0 || missing.map(({ metric }) => metric.metric).join(', ')
   })
   assert.equal((await query('vygodno:answers{job="kafka",cluster="primary"} == 1')).length, 3)
+})
+
+test('a PostgreSQL that is frozen, not dead, is told within two minutes', { skip: noTools }, async () => {
+  const postgres = loadServices(env).find(({ name }) => name === 'postgres') ?? assert.fail('there is a postgres')
+  const running = processOf(env, postgres) ?? assert.fail('postgres runs')
+  const told = async () => (await monitoring(env).active()).some(({ labels }) => labels.alertname === 'ServiceDown' && labels.instance === 'postgres')
+  await eventually('postgres to be seen', async () => (await valueOf('vygodno_service_up{service="postgres"}')) === 1 || 'not yet')
+  assert.equal(await told(), false)
+  signalGroup(running, 'SIGSTOP')
+  try {
+    await eventually('ServiceDown of postgres', async () => (await told()) || 'silence', 120_000)
+  } finally {
+    signalGroup(running, 'SIGCONT')
+  }
+  await eventually('the end of it', async () => !(await told()) || 'still told', 120_000)
 })
 
 test('a broker is killed: the alert arrives, products are taken all the same, and the alert goes when it is back', { skip: noTools }, async (t) => {

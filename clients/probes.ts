@@ -1,29 +1,39 @@
 import { readFile } from 'node:fs/promises'
-import { connectRest } from '../../clients/connect.ts'
-import { certificateFiles, type Environment, workers } from '../../clients/environment.ts'
-import { hdfsState } from '../../clients/hdfs.ts'
-import { callHttps } from '../../clients/https.ts'
-import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
-import { withPostgres } from '../../clients/postgres.ts'
-import { sparkState } from '../../clients/spark.ts'
+import { connectRest } from './connect.ts'
+import { certificateFiles, type Environment, workers } from './environment.ts'
+import { hdfsState } from './hdfs.ts'
+import { callHttps } from './https.ts'
+import { kafkaClient, withAdmin } from './kafka.ts'
+import { withPostgres } from './postgres.ts'
+import { sparkState } from './spark.ts'
+
+/** As whom a probe looks: a principal of the platform, and one that Connect's REST interface takes. */
+export type Looker = { principal: string; rest: string }
+const operator: Looker = { principal: 'operator', rest: 'connect-admin' }
 
 /** Looks once whether a service does its work; throws, saying what was seen, when it does not yet. */
-type Probe = (env: Environment, target: string, pid: number) => Promise<void>
+type Probe = (env: Environment, target: string, pid?: number, as?: Looker) => Promise<void>
+
+const queryMs = 5_000
 
 /** What `healthcheck: test: [CMD, ready, KIND, TARGET]` in compose.yaml can name. */
 export const probes: Record<string, Probe> = {
   /** the broker is a registered, unfenced member of its cluster */
-  kafka: async (env, target) => {
-    const brokers = await withAdmin(kafkaClient({ ...env, kafka: { brokers: [target] } }, 'operator', 'quick'), (admin) => admin.describeCluster()).then((cluster) => cluster.brokers)
+  kafka: async (env, target, _pid, { principal } = operator) => {
+    const brokers = await withAdmin(kafkaClient({ ...env, kafka: { brokers: [target] } }, principal, 'quick'), (admin) => admin.describeCluster()).then((cluster) => cluster.brokers)
     const members = brokers.map(({ host, port }) => `${host}:${port}`)
     if (!members.includes(target)) throw new Error(`its cluster is ${members.join(', ') || 'empty'}`)
   },
-  postgres: (env) => withPostgres({ ...env, postgres: { ...env.postgres, database: 'postgres' } }, 'operator', async (db) => void (await db.query('select 1'))),
+  postgres: (env, _target, _pid, { principal } = operator) => {
+    // the operator looks at it before our database has been made
+    const database = principal === operator.principal ? 'postgres' : env.postgres.database
+    return withPostgres({ ...env, postgres: { ...env.postgres, database } }, principal, async (db) => void (await db.query('select 1')), queryMs)
+  },
   /** answers, and has handed out the connectors that it has had before */
-  connect: async (env, target) => {
+  connect: async (env, target, _pid, { rest: shown } = operator) => {
     const worker = workers.find((name) => name === target)
     if (!worker) throw new Error(`${target} is no Connect worker`)
-    const rest = connectRest(env, worker)
+    const rest = connectRest(env, worker, shown)
     await rest.health()
     const connectors = Object.entries(await rest.connectors())
     const waiting = connectors.filter(([, { status }]) => [status.connector, ...status.tasks].some(({ state }) => state === 'UNASSIGNED')).map(([name]) => name)
@@ -58,9 +68,10 @@ export const probes: Record<string, Probe> = {
     const { status } = await callHttps(new URL(`https://${target}/api/health`), certificateFiles(env, 'monitor', 'monitoring-ca'), { timeoutMs: 2_000 })
     if (status !== 200) throw new Error(`status ${status}`)
   },
-  /** the program has written its process id into a file; one that an earlier process left does not count */
+  /** the program has written its process id into a file; one that an earlier process left does not count; who does not know the id sees whether it lives */
   file: async (_env, target, pid) => {
     const written = (await readFile(target, 'utf8')).trim()
-    if (written !== String(pid)) throw new Error(`${target} holds ${written}`)
+    if (pid === undefined) process.kill(Number(written), 0)
+    else if (written !== String(pid)) throw new Error(`${target} holds ${written}`)
   },
 }
