@@ -5,25 +5,29 @@ import { $ } from 'zx'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { InfraError } from '../clients/errors.ts'
 import { runMain, step } from '../clients/terminal.ts'
+import { jdkVariables } from './lib/jdk.ts'
 import { lockStack } from './lib/lock.ts'
 import { requirePrograms } from './lib/prerequisites.ts'
 
-const program = new Command('jars').description('Resolve and build every jar the platform runs, by Maven')
+const program = new Command('jars')
+  .description('Resolve and build every jar the platform runs, by Maven')
+  .option('--test', 'run the tests of the Java programs instead')
 
 /** All artifacts are downloaded over a slow line. */
 const buildMs = 1_800_000
 
 const builtMs = (env: Environment) => statSync(join(env.build, 'jars', 'product-filter'), { throwIfNoEntry: false })?.mtimeMs ?? 0
 
-program.action(async () => {
+program.action(async ({ test }: { test?: true }) => {
   const env = loadEnvironment()
-  await requirePrograms(['java', 'mvn'])
+  await requirePrograms(['jdk', 'mvn'])
   await lockStack({ ...env, stack: env.build }, buildMs)
   // running services may have begun to load classes from what another command has just built
-  if (builtMs(env) > performance.timeOrigin) return
-  await step('jars (Maven)', async () => {
-    const result = await $({ cwd: env.root, nothrow: true, quiet: true })`mvn -B -q -ntp -f apps/pom.xml clean package -DskipTests`
-    if (result.exitCode !== 0) throw new InfraError('MAVEN_FAILED', `expected Maven to build apps/, it ended with exit code ${result.exitCode}\n${result.stdout.trim().split('\n').slice(-15).join('\n')}`, 'mvn -f apps/pom.xml package -DskipTests')
+  if (!test && builtMs(env) > performance.timeOrigin) return
+  const goals = test ? ['verify'] : ['clean', 'package', '-DskipTests']
+  await step(test ? 'tests of the Java programs (Maven)' : 'jars (Maven)', async () => {
+    const result = await $({ cwd: env.root, env: { ...process.env, ...jdkVariables() }, nothrow: true, quiet: true })`mvn -B -q -ntp -f apps/pom.xml ${goals}`
+    if (result.exitCode !== 0) throw new InfraError('MAVEN_FAILED', `expected Maven to build apps/, it ended with exit code ${result.exitCode}\n${result.stdout.trim().split('\n').slice(test ? -60 : -15).join('\n')}`, `JAVA_HOME=${jdkVariables().JAVA_HOME} mvn -f apps/pom.xml ${goals.join(' ')}`)
   })
 })
 

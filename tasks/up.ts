@@ -15,7 +15,7 @@ const program = new Command('up').description('Start the services that do not ru
 
 program.action(async () => {
   const env = loadEnvironment()
-  await requirePrograms(['java', 'openssl', 'keytool'])
+  await step('prerequisites', () => requirePrograms(['jdk', 'openssl']))
   interruptible()
   await lockStack(env)
   const certs = selectKinds(registry, ['certs'], env.profiles)

@@ -16,7 +16,7 @@ import { requireGrafana } from './tools.ts'
  * @returns the summary, `0 changes` when all was already so
  */
 export async function bootstrap(env: Environment): Promise<string> {
-  await step('prerequisites', () => requirePrograms(['java', 'openssl', 'keytool']))
+  await step('prerequisites', () => requirePrograms(['jdk', 'openssl']))
   const before = await step('certificates', () => reconcile(selectKinds(registry, ['certs'], env.profiles)))
   makeSecrets(env)
   await requireGrafana(env)

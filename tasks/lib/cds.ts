@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Environment } from '../../clients/environment.ts'
+import { requireJdk } from './jdk.ts'
 
 /** `jars` are the folders of jars that make the class path, one or several with commas between them. */
 export type Cds = { archive: string; jars: string; train: boolean }
 
-/** The name carries a digest of the jars, so new jars get a new archive. */
+/** The name carries a digest of the jars and the JDK, for which alone an archive is good, so new ones get a new archive. */
 function archiveFile(env: Environment, { archive, jars }: Cds): string | undefined {
   const folders = [...jars.split(','), 'jmx'].map((name) => join(env.build, 'jars', name))
   if (!folders.every((name) => existsSync(name))) return undefined
   const files = folders.flatMap((name) => readdirSync(name).map((file) => join(name, file)))
-  const listing = files.map((file) => `${file} ${statSync(file).size} ${statSync(file).mtimeMs}`)
+  const { home, version } = requireJdk().jdk
+  const listing = [`${home} ${version}`, ...files.map((file) => `${file} ${statSync(file).size} ${statSync(file).mtimeMs}`)]
   const digest = createHash('sha256').update(listing.sort().join('\n')).digest('hex').slice(0, 12)
   const folder = join(env.build, 'cds')
   mkdirSync(folder, { recursive: true })

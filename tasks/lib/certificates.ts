@@ -6,6 +6,7 @@ import { $ } from 'zx'
 import { certificateFiles, type Environment } from '../../clients/environment.ts'
 import { PrerequisiteError } from '../../clients/errors.ts'
 import { authorities, type Authority, authorityFile, openAuthority, readAuthority, readTrusted, writeSecret } from './authorities.ts'
+import { jdkProgram } from './jdk.ts'
 import { clientAuth, dayMs, organisation, serverAuth, sign } from './signing.ts'
 
 /** Certificates are renewed when they have fewer days left than this. */
@@ -121,6 +122,6 @@ async function writeKeystores(env: Environment, name: string): Promise<void> {
   await Promise.all([rm(file('.p12'), { force: true }), rm(file('-trust.p12'), { force: true })])
   await $`openssl pkcs12 -export -inkey ${file('.key')} -in ${file('.crt')} -name ${name} -passout ${`file:${file('.password')}`} -out ${file('.p12')}`.quiet()
   for (const [index, input] of (await readTrusted(env, 'rest')).entries())
-    await $({ input, quiet: true })`keytool -importcert -noprompt -alias ${`ca-${index}`} -storetype PKCS12 -storepass:file ${file('.password')} -keystore ${file('-trust.p12')}`
+    await $({ input, quiet: true })`${jdkProgram('keytool')} -importcert -noprompt -alias ${`ca-${index}`} -storetype PKCS12 -storepass:file ${file('.password')} -keystore ${file('-trust.p12')}`
   await Promise.all([chmod(file('.p12'), 0o600), chmod(file('-trust.p12'), 0o600)])
 }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { InfraError } from '../../clients/errors.ts'
 import type { Rule } from '../../clients/rules.ts'
+import { jdkProgram } from './jdk.ts'
 
 const verdictSchema = z.object({
   line: z.int(),
@@ -25,7 +26,7 @@ export type Verdict = z.infer<typeof verdictSchema>
  */
 export async function* judge(env: Environment, rules: Rule[], file: string): AsyncGenerator<Verdict> {
   const options = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(env.build, 'jars', 'product-filter', '*')]
-  const matcher = spawn('java', [...options, 'ru.vygodno.filter.TestRules', '-', file], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const matcher = spawn(jdkProgram('java'), [...options, 'ru.vygodno.filter.TestRules', '-', file], { stdio: ['pipe', 'pipe', 'pipe'] })
   let complaint = ''
   matcher.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
   const ended = new Promise<number | null>((resolve, reject) => matcher.on('error', reject).on('close', resolve))

@@ -8,6 +8,7 @@ import { CheckError, InfraError, messageOf, PrerequisiteError, UsageError, Vygod
 import { hdfsState } from '../../clients/hdfs.ts'
 import { sparkState } from '../../clients/spark.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
+import { jdkProgram, jdkVariables } from './jdk.ts'
 import { stackSecrets } from './secrets.ts'
 import { render } from './variables.ts'
 
@@ -58,9 +59,9 @@ export async function submit(env: Environment, job: Job, onLine: (line: Line, en
   const cds = { archive: `spark-${job.module}`, jars: `spark,${job.module}`, train: true }
   const log = join(env.stack, 'logs', 'spark.log')
   mkdirSync(join(env.stack, 'data', 'spark'), { recursive: true, mode: 0o700 })
-  const child = spawn('java', [...archiveOptions(env, cds, true), ...command(env, job, log)], {
+  const child = spawn(jdkProgram('java'), [...archiveOptions(env, cds, true), ...command(env, job, log)], {
     cwd: join(env.stack, 'data', 'spark'),
-    env: { ...process.env, HADOOP_USER_NAME: principal, SPARK_LOCAL_IP: env.host },
+    env: { ...process.env, ...jdkVariables(), HADOOP_USER_NAME: principal, SPARK_LOCAL_IP: env.host },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const end = (signal: NodeJS.Signals) => child.kill(signal)

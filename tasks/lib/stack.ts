@@ -8,6 +8,7 @@ import { counted, say, step, warn } from '../../clients/terminal.ts'
 import { authorities, authorityFile } from './authorities.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import type { Service } from './compose.ts'
+import { jdkProgram, jdkVariables } from './jdk.ts'
 import { marks, orphans } from './orphans.ts'
 import { requireFreePorts } from './ports.ts'
 import { requireCapacity } from './preflight.ts'
@@ -143,12 +144,12 @@ function launch(env: Environment, service: Service): Started {
 }
 
 function surroundings(env: Environment, service: Service): { cwd: string; env: Record<string, string>; log: string } {
-  return { cwd: service.folders.data, env: { ...service.environment, ...marks(env, service.name) }, log: service.folders.log }
+  return { cwd: service.folders.data, env: { ...(service.command[0] === 'java' ? jdkVariables() : {}), ...service.environment, ...marks(env, service.name) }, log: service.folders.log }
 }
 
 function asPlainProcess([program = '', ...args]: string[], env: Environment, service: Service, mayTrain: boolean): string[] {
   if (service.tool) return [...(findTool(env, service.tool) ?? []), ...args]
-  const withArchive = program === 'java' && service.cds ? [program, ...archiveOptions(env, service.cds, mayTrain), ...args] : [program, ...args]
+  const withArchive = program === 'java' ? [jdkProgram('java'), ...(service.cds ? archiveOptions(env, service.cds, mayTrain) : []), ...args] : [program, ...args]
   const isRoot = process.getuid?.() === 0
   // a user namespace makes root look like an ordinary user to a program that refuses root; no account is created
   return service.unprivileged && isRoot ? ['unshare', '--user', '--map-user=1000', '--map-group=1000', ...withArchive] : withArchive

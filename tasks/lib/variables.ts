@@ -6,12 +6,12 @@ import { didYouMean } from './yaml.ts'
  *
  * @returns the text, and the names that have no value
  */
-export function interpolate(text: string, variables: Record<string, string>): { text: string; unknown: string[] } {
+export function interpolate(text: string, variables: Record<string, string>, write: (value: string) => string = (value) => value): { text: string; unknown: string[] } {
   const unknown: string[] = []
   const filled = text.replace(/\$\{([A-Z][A-Z0-9_]*)\}/g, (whole, name: string) => {
     const value = variables[name]
     if (value === undefined) unknown.push(name)
-    return value ?? whole
+    return value === undefined ? whole : write(value)
   })
   return { text: filled, unknown }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { certificateFiles, type Environment } from '../../../clients/environment.ts'
 import { kafkaClient, topicOffsets, withAdmin, withProducer } from '../../../clients/kafka.ts'
 import { loadConfig } from '../config.ts'
+import { jdkProgram } from '../jdk.ts'
 import { readPidFile, startDetached, stopProcess } from '../processes.ts'
 import { until } from '../until.ts'
 import { render } from '../variables.ts'
@@ -43,7 +44,7 @@ export const shop: Benchmark = {
       const sent = await timed(['node', join(env.build, 'dist', 'apps', 'shop-api', 'main.js'), 'send', file, '--json'], { cwd: env.root })
       ours.push(z.object({ perSecond: z.number() }).parse(JSON.parse(sent.stdout)).perSecond)
       progress(`round ${round + 1} of ${rounds}: kafka-producer-perf-test`)
-      const perf = await timed(['java', '-cp', join(env.build, 'jars', 'kafka', '*'), 'org.apache.kafka.tools.ProducerPerformance', '--topic', 'shop.products.dlq', '--num-records', String(records), '--record-size', String(size), '--throughput', '-1', '--producer.config', properties], { cwd: env.root })
+      const perf = await timed([jdkProgram('java'), '-cp', join(env.build, 'jars', 'kafka', '*'), 'org.apache.kafka.tools.ProducerPerformance', '--topic', 'shop.products.dlq', '--num-records', String(records), '--record-size', String(size), '--throughput', '-1', '--producer.config', properties], { cwd: env.root })
       theirs.push(Number(/.*, ([\d.]+) records\/sec/.exec(perf.stdout.trim().split('\n').at(-1) ?? '')?.[1]))
     }
     rmSync(file)
@@ -125,7 +126,7 @@ async function rate(env: Environment, which: 'filter' | 'copy', target: string):
 
 function command(env: Environment, which: 'filter' | 'copy', run: string, home: string, target: string): string[] {
   const properties = join(home, 'bench.properties')
-  const jvm = ['java', '-XX:+UseSerialGC', '-Xms256m', '-Xmx256m', `-Dvygodno.log=${join(folder(env), `${which}.log`)}`, `-Dlog4j2.configurationFile=${join(env.root, 'config', 'kafka', 'log4j2.properties')}`, '-cp']
+  const jvm = [jdkProgram('java'), '-XX:+UseSerialGC', '-Xms256m', '-Xmx256m', `-Dvygodno.log=${join(folder(env), `${which}.log`)}`, `-Dlog4j2.configurationFile=${join(env.root, 'config', 'kafka', 'log4j2.properties')}`, '-cp']
   if (which === 'copy') {
     writeFileSync(properties, `${tlsProperties(env, 'operator')}\ngroup.id=bench-${run}\nauto.offset.reset=earliest\n`)
     return [...jvm, `${join(env.build, 'jars', 'kafka', '*')}:${join(env.build, 'jars', 'bench', '*')}`, 'ru.vygodno.bench.PlainCopy', properties, `${prefix}shop.products`, target, String(records)]
