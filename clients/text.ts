@@ -71,7 +71,13 @@ export function searchKeyOf(text: string): string {
   return mapped(wordsOf(text).join(' '), cyrillic)
 }
 
-/** How else a word may be written so that it looks the same: «сахар» in Latin letters, «HP» in Cyrillic ones; if at all. */
+// words that PostgreSQL does not search: with a twin beside it, one would be asked of every product
+const unsearched = /^(?:того|всего|совсем|here|hers|theirs|there|these|those|more|most|some|same|both)$/
+
+/**
+ * How else a word of four letters or more may be written so that it looks the same: «сахар» in Latin letters, if at all.
+ */
 export function twinsOf(word: string): string[] {
+  if (word.length < 4 || unsearched.test(word)) return []
   return [cyrillic, latin].filter((twins) => Array.from(word).every((letter) => twins.has(letter))).map((twins) => mapped(word, twins))
 }

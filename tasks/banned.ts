@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
-import { UsageError } from '../clients/errors.ts'
+import { messageOf, UsageError } from '../clients/errors.ts'
 import { type RuleKind, ruleKinds } from '../clients/rules.ts'
-import { counted, endsWithin, print, printJson, runMain, say, table } from '../clients/terminal.ts'
+import { counted, endsWithin, print, printJson, runMain, say, table, warn } from '../clients/terminal.ts'
+import { type Preview, previewBan } from './lib/ban-preview.ts'
 import { addBan, type Effect, listBans, removeBan } from './lib/bans.ts'
 import { interruptible } from './lib/interrupt.ts'
 import { judge } from './lib/matcher.ts'
@@ -17,18 +18,20 @@ const longestSeconds = 120
 
 function onRules(name: string, description: string): Command {
   const command = endsWithin(longestSeconds, program.command(name)).description(description).argument('[product-id]', 'the product, unless an option says more')
-  const targets = [['brand', 'a brand'], ['category', 'a category'], ['store', 'a store_id'], ['sku', 'a sku'], ['words', 'words that all stand in the name, whole, in any case']] as const
+  const targets = [['brand', 'a brand'], ['category', 'a category'], ['store', 'a store_id'], ['sku', 'a sku'], ['words', 'words that all stand in the name, in capitals or not, and in any inflected form; in double quotes in this form only']] as const
   for (const [kind, what] of targets) command.addOption(new Option(`--${kind} <${kind}>`, what))
   return command.option('--json', 'the effect as JSON')
 }
 
 onRules('add', 'Ban products. Returns when the filter has retracted them.')
   .option('--reason <text>', 'why, for the audit', 'not stated')
-  .addHelpText('after', '\nExamples:\n  task banned -- add 12345 --reason "отозван производителем"\n  task banned -- add --brand "Дымок"\n  task banned -- add --words "электронная сигарета"')
+  .addHelpText('after', '\nExamples:\n  task banned -- add 12345 --reason "отозван производителем"\n  task banned -- add --brand "Дымок"\n  task banned -- add --words "электронная сигарета"\n  task banned -- add --words \'"вейп"\'                    not «вейпы»')
   .action(async (id: string | undefined, options: Target) => {
     interruptible()
     const { kind, value } = targetOf(id, options)
-    report(await addBan(loadEnvironment(), kind, value, options.reason ?? ''), options)
+    const env = loadEnvironment()
+    const before = await preview(env, kind, value)
+    report(await addBan(env, kind, value, options.reason ?? ''), options, before)
   })
 
 onRules('remove', 'Lift a ban. Returns when the filter has reinstated the products.')
@@ -74,8 +77,20 @@ function targetOf(id: string | undefined, options: Target): { kind: RuleKind; va
   return target
 }
 
-function report(effect: Effect, { json }: Target): void {
-  if (json) return printJson(effect)
+/** Says before a rule is written what it will hit. A ban waits for no catalogue that can't be asked. */
+async function preview(env: Environment, kind: RuleKind, value: string): Promise<Preview | undefined> {
+  const seen = await previewBan(env, kind, value).catch((error: unknown) => warn(`what this will hit could not be counted: ${messageOf(error)}`))
+  if (!seen) return undefined
+  const names = seen.names.map((name) => `«${oneLine(name)}»`).join(', ')
+  say(`before: ${seen.matching} of ${counted(seen.onSale, 'product')} on sale ${seen.matching === 1 ? 'matches' : 'match'}${names ? `: ${names}${seen.matching > seen.names.length ? ' …' : ''}` : ''}`)
+  for (const near of seen.near) say(`  near: ${kind === 'id' ? '' : `--${kind} `}${JSON.stringify(near.value)} (${counted(near.products, 'product')})`)
+  return seen
+}
+
+const oneLine = (name: string) => name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 80)
+
+function report(effect: Effect, { json }: Target, before?: Preview): void {
+  if (json) return printJson(before ? { ...effect, before } : effect)
   print(effect.change === 'already so' ? `${effect.rule}: already so` : `${effect.rule}: ${effect.change}, ${counted(effect.retracted, 'product')} retracted, ${effect.reinstated} reinstated`)
 }
 

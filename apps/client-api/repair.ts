@@ -1,5 +1,5 @@
 import { mistakes, tolerated } from './distance.ts'
-import { otherAlphabet } from './alphabet.ts'
+import { otherAlphabet } from '../../clients/alphabet.ts'
 import { otherLayout } from './layout.ts'
 import type { Part, Query } from './query.ts'
 import { allOf, beginningTerm, phraseTerm, wordTerm } from './terms.ts'

@@ -12,6 +12,8 @@ import { search } from '../../apps/client-api/search.ts'
 import { wordsOf } from '../../clients/text.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { loadEnvironment } from '../../clients/environment.ts'
+import type { RuleKind } from '../../clients/rules.ts'
+import { nearMisses } from '../../tasks/lib/ban-preview.ts'
 import { startScratch } from './search-scratch.ts'
 
 const data = (name: string): unknown => JSON.parse(readFileSync(join(loadEnvironment({}).root, 'data', name), 'utf8'))
@@ -138,6 +140,30 @@ test('filters, and how many products they exclude', async () => {
   assert.ok(!(await idsOf('планшет', { inStock: true })).includes('10108'))
   assert.equal((await ask('чайник', { brand: "' or 1=1 --" })).excluded, 3)
   assert.equal((await ask('чайник', { category: 'чайник%' })).total, 0)
+})
+
+test('a product is found whatever its name is written with, and by whatever is typed', async () => {
+  const added = { ...sample, brand: 'Жаровня', tags: [], description: 'Описание.' }
+  const names = { soft: 'Шам\u00adпунь детский', stress: 'Само\u0301вар угольный', latin: 'CAXAP тростниковый', mixed: 'Kopицa молотая', wide: 'Ｖａｐｏｒｉｚｅｒ', glued: 'Кипятильник5000' }
+  await upsert(Object.entries(names).map(([product_id, name]) => ({ ...added, product_id, name })))
+  for (const [id, query] of [['soft', 'шампуни детские'], ['stress', 'самовар угольный'], ['stress', 'само\u200bвар у\u0301гольный'], ['latin', 'сахар тростниковый'], ['mixed', 'корица'], ['wide', 'vaporizer'], ['glued', 'кипятильник']] as const)
+    assert.equal((await idsOf(query))[0], id, query)
+  assert.deepEqual(await idsOf('самовар', { brand: 'Жapoвня' }), ['stress'])
+  assert.deepEqual((await idsOf('ТРLK15T'))[0], '10502')
+  await sink.query('delete from products where product_id = any($1)', [Object.keys(names)])
+})
+
+test('what a rule that matches nothing may have meant', async () => {
+  const near = async (kind: RuleKind, value: string) => (await nearMisses(reader, kind, value)).map(({ value: meant }) => meant)
+  assert.ok((await near('brand', 'Зентро')).includes('Zentro'))
+  assert.ok((await near('brand', 'Zentra')).includes('Zentro'))
+  assert.ok((await near('words', 'чайнек')).includes('чайник'))
+  assert.ok((await near('category', 'бытовая')).includes('Бытовая техника'))
+  assert.deepEqual((await near('store', 'store_02')).length, 3)
+  assert.ok((await near('sku', 'ZNT-A7-12')).includes('ZNT-A7-128'))
+  assert.ok((await near('id', '1010')).includes('10101'))
+  assert.deepEqual(await near('brand', 'Ъъъъъъ'), [])
+  assert.deepEqual(await near('words', '"'), [])
 })
 
 test('no text is dangerous', async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { otherAlphabet } from '../../apps/client-api/alphabet.ts'
+import { otherAlphabet } from '../../clients/alphabet.ts'
 import { mistakes, tolerated } from '../../apps/client-api/distance.ts'
 import { newEvent } from '../../apps/client-api/event.ts'
 import { otherLayout } from '../../apps/client-api/layout.ts'
 import { parseQuery } from '../../apps/client-api/query.ts'
 import { allButOne, spellings } from '../../apps/client-api/terms.ts'
-import { wordsOf } from '../../clients/text.ts'
+import { twinsOf, wordsOf } from '../../clients/text.ts'
 import { UsageError } from '../../clients/errors.ts'
 
 const wordsIn = (typed: string) => parseQuery(typed).parts.flatMap(({ words }) => words)
@@ -20,6 +20,12 @@ test('words are of letters or of digits, of one alphabet, with е for ё', () =>
 test('a look-alike of the other alphabet is taken for what it looks like', () => {
   assert.deepEqual(wordsOf('кoфе'), ['кофе'])
   assert.deepEqual(wordsOf('sоny'), ['sony'])
+})
+
+test('a word may look the same in the other alphabet, and words that are not searched may not', () => {
+  assert.deepEqual(twinsOf('сахар'), ['caxap'])
+  assert.deepEqual(twinsOf('caxap'), ['сахар'])
+  for (const none of ['вейп', 'в', 'того', 'these', 'vape']) assert.deepEqual(twinsOf(none), [])
 })
 
 test('the other keyboard layout, both ways, with the keys that are punctuation', () => {
