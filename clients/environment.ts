@@ -74,6 +74,7 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
     )
   const stack = resolve(root, variable('VYGODNO_STACK'))
   const build = join(root, '.stack', 'build')
+  for (const path of [root, stack]) requireUsable(path)
   const nodes = (prefix: string) => ({
     brokers: [1, 2, 3].map((id) => `${host}:${variable(`${prefix}_${id}_PORT`)}`),
     controllers: [1, 2, 3].map((id) => `${host}:${variable(`${prefix}_${id}_CONTROLLER_PORT`)}`),
@@ -109,6 +110,14 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
       HDFS_REPLICATION: switchedOn.includes('hdfs3') ? '3' : '1',
     },
   }
+}
+
+/** What these signs would break says nothing of them: `:` divides class paths, `,` lists; others are for globs, YAML and Connect. */
+function requireUsable(path: string): void {
+  const unusable = /[:,*?[\]{}"\\]|\p{Cc}/gu
+  if (path.search(unusable) < 0) return
+  const expected = 'a path without any of : , * ? [ ] { } " \\ and control characters'
+  throw new UsageError('PATH_UNUSABLE', `expected ${expected}, got ${JSON.stringify(path)}`, `move the checkout, or choose another VYGODNO_STACK, such as ${path.replaceAll(unusable, '-')}`)
 }
 
 function readProfiles(text: string): Profile[] {
