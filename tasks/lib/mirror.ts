@@ -62,8 +62,13 @@ function keep({ latest, moved }: Partition, key: string, digest: number | null, 
   if (!isOwed) moved.add(key)
 }
 
-/** What was there before has to be in the copy, and what is in the copy has to be there afterwards, in the same order. */
-function orderDiffers({ records: original, owed }: Partition, { records: copy }: Partition, isTrimmed: boolean): string {
+/**
+ * What was there before has to be in the copy, and what is in the copy has to be there afterwards, in the same order.
+ *
+ * @param isTrimmed whether one of them has forgotten its first records
+ * @returns nothing when it is so
+ */
+export function orderDiffers({ records: original, owed }: Pick<Partition, 'records' | 'owed'>, { records: copy }: Pick<Partition, 'records'>, isTrimmed: boolean): string {
   const shift = isTrimmed ? shiftOf(original, copy) : 0
   if (shift === undefined) return original.length > 0 ? 'no record in common' : ''
   if (shift + copy.length < owed) return `expected at least ${owed - shift} records, got ${copy.length}`

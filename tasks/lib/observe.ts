@@ -8,10 +8,16 @@ import { withPostgres } from '../../clients/postgres.ts'
 
 /** What stands in the places that a product passes through, read by the operator, for demo, checks and tests. */
 
-/** Keys of a compacted topic whose last record is not a tombstone. */
-export async function liveKeys(env: Environment, topic: string): Promise<Set<string>> {
+/**
+ * Keys of a compacted topic whose last record is not a tombstone.
+ *
+ * @param alive told now and then how far the reading has come
+ */
+export async function liveKeys(env: Environment, topic: string, alive: (text: string) => void = () => {}): Promise<Set<string>> {
+  let read = 0
   const live = new Set<string>()
   await readTopic(kafkaClient(env, 'operator'), 'operator', topic, ({ key, value }) => {
+    if (++read % 1_000 === 0) alive(`${read} records of ${topic}`)
     if (key === null) return
     if (value === null) live.delete(key)
     else live.add(key)
@@ -41,11 +47,13 @@ export async function changedSince(env: Environment, topic: string, from: Offset
 }
 
 /** Ids whose last line in the debug file of the file sink carries a product: `product_id<TAB>json`. */
-export async function idsInFile(env: Environment): Promise<Set<string>> {
+export async function idsInFile(env: Environment, alive: (text: string) => void = () => {}): Promise<Set<string>> {
+  let read = 0
   const file = join(env.stack, 'data', 'connect', 'catalog-products.tsv')
   const live = new Set<string>()
   if (!existsSync(file)) return live
   for await (const line of createInterface({ input: createReadStream(file) })) {
+    if (++read % 1_000 === 0) alive(`${read} lines of the debug file`)
     const tab = line.indexOf('\t')
     if (tab < line.length - 1) live.add(line.slice(0, tab))
     else live.delete(line.slice(0, tab))

@@ -20,7 +20,7 @@ function threadsRun(env: Environment): Claim {
     look: () =>
       settled(async () => {
         const url = `http://${env.host}:${env.variables.PRODUCT_FILTER_METRICS_PORT}/metrics`
-        const text = await fetch(url, { signal: AbortSignal.timeout(5_000) }).then((answer) => answer.text(), (error: unknown) => `${url}: ${messageOf(error)}`)
+        const text = await fetch(url, { signal: AbortSignal.timeout(5_000) }).then((answer) => answer.text(), (error: unknown) => `${url}: ${messageOf(error instanceof Error && error.cause ? error.cause : error)}`)
         const threads = /^kafka_streams_stream_metrics_alive_stream_threads\S* (\S+)/m.exec(text)?.[1]
         return judged(Number(threads) > 0, threads === undefined ? text.slice(0, 200) : `${Number(threads)} threads`)
       }),

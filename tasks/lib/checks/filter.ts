@@ -8,8 +8,8 @@ import { heldBackCanary } from './held-back.ts'
 import { type Judged, judgeAll, sentSince } from './judgement.ts'
 
 /** Where a product that is let through can be seen. */
-const places: { name: string; read: (env: Environment) => Promise<Set<string>> }[] = [
-  { name: 'catalog.products', read: (env) => liveKeys(env, 'catalog.products') },
+const places: { name: string; read: (env: Environment, alive: Alive) => Promise<Set<string>> }[] = [
+  { name: 'catalog.products', read: (env, alive) => liveKeys(env, 'catalog.products', alive) },
   { name: 'the debug file', read: idsInFile },
   { name: 'PostgreSQL', read: (env) => idsInPostgres(env) },
   { name: 'search', read: (env) => idsInPostgres(env, 'client-api') },
@@ -47,7 +47,7 @@ function rulesBite(env: Environment, judgement: Judgement): Claim {
     timeoutMs: 60_000,
     look: async (alive) => {
       const { rules, banned, allowed } = await judgement(alive)
-      const canary = await heldBackCanary(env)
+      const canary = await heldBackCanary(env, alive)
       const seen = `${rules} rules hold back ${banned.size} of ${banned.size + allowed.size} products; ${canary.seen}`
       if (canary.outcome !== 'open') return { ...canary, seen }
       if (banned.size > 0) return judged(true, seen)
@@ -65,7 +65,7 @@ function holdsAllowedOnly(env: Environment, { name, read }: (typeof places)[numb
       const { banned, allowed } = products
       if (allowed.size === 0) throw new Unproven(`no product of the shops is allowed, ${banned.size} are banned`, bringProducts)
       return settled(async () => {
-        const seen = await read(env)
+        const seen = await read(env, alive)
         const since = await sentSince(env, products)
         const passed = [...banned].filter((id) => seen.has(id) && !since.has(id))
         const missing = [...allowed].filter((id) => !seen.has(id) && !since.has(id))
@@ -81,7 +81,8 @@ function lakeHoldsNoneBanned(env: Environment, judgement: Judgement): Claim {
   return {
     name: "the lake's current view",
     expected: 'no product that was banned when it was brought in, some allowed ones',
-    timeoutMs: 180_000,
+    // a job of Spark says little until it ends, and one that fails ends by itself
+    timeoutMs: 600_000,
     look: async (alive) => {
       const products = await judgement(alive)
       const { listed, listedUntil } = await inventory(env, { alive })

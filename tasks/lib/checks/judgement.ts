@@ -1,8 +1,7 @@
-import { createWriteStream } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
 import type { Environment } from '../../../clients/environment.ts'
 import { kafkaClient, type Offsets, readTopic, topicOffsets } from '../../../clients/kafka.ts'
 import { canaryId } from '../../../clients/product.ts'
@@ -31,7 +30,8 @@ export async function judgeAll(env: Environment, alive: Alive): Promise<Judged> 
   const folder = await mkdtemp(join(tmpdir(), 'vygodno-check-'))
   try {
     const [file, keys, withdrawn] = [join(folder, 'products.jsonl'), [] as string[], new Map<string, number>()]
-    const spool = createWriteStream(file, { mode: 0o600, encoding: asIs })
+    // at once, for a stream would keep in memory what the disk is too slow for
+    const spool = openSync(file, 'w', 0o600)
     await readTopic(kafka, 'operator', topic, ({ key, value }) => {
       if (key === null || isCanary(key)) return
       // a shop's tombstone withdraws the product
@@ -39,10 +39,9 @@ export async function judgeAll(env: Environment, alive: Alive): Promise<Judged> 
       // a line break in valid JSON is no part of a text
       const text = value.toString(asIs).replaceAll('\n', ' ')
       if (!text.startsWith('{')) return
-      spool.write(`${text}\n`, asIs)
+      writeSync(spool, `${text}\n`, null, asIs)
       if (keys.push(key) % 1_000 === 0) alive(`${keys.length} products read`)
-    })
-    await finished(spool.end())
+    }).finally(() => closeSync(spool))
     const isBanned = new Map<string, boolean>()
     for await (const { line, product_id: id, rules: matched } of judge(env, rules, file)) {
       if (line % 1_000 === 0) alive(`${line} of ${keys.length} products judged`)

@@ -46,7 +46,8 @@ function holdsEvents({ env }: Subject): Claim {
   return {
     name: 'the lake equals client.events',
     expected: 'the same events, each once, as far as ingested',
-    timeoutMs: 180_000,
+    // a job of Spark says little until it ends, and one that fails ends by itself
+    timeoutMs: 600_000,
     look: async (alive) => {
       const { start } = await topicOffsets(kafkaClient(analytics, 'operator'), 'client.events')
       const { count, digest, until, quarantined } = await inventory(env, { since: start, alive })

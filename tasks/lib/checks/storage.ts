@@ -26,7 +26,7 @@ export const storage: Group = {
         {
           name: `the debug file equals ${topic}`,
           expected: 'the same products',
-          look: (alive) => settled(() => compared(env, alive, async () => new Map([...(await idsInFile(env))].map((id) => [id, ''])), ([id], expected) => expected.has(id))),
+          look: (alive) => settled(() => compared(env, alive, async () => new Map([...(await idsInFile(env, alive))].map((id) => [id, ''])), ([id], expected) => expected.has(id))),
         },
         connectorsRun(env, 'connect', config.connectors.connect.map(({ name }) => name)),
       ],

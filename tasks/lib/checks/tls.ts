@@ -26,9 +26,10 @@ export const tls: Group = {
     const serving = services.filter(({ name, ports }) => ports.length > 0 && pids.has(name))
     const where = await prove('tls', [...serving.map((service) => listensOnLoopback(service, pids.get(service.name))), ...leftOut(env, services)], options)
     const listeners = listenersOf(serving)
-    const ports = [...listeners.plaintext.map((port) => isPlaintext(port, pids.get(port.service))), ...listeners.unknown.map(isUnknown)]
+    const runs = ({ service }: { service: string }) => pids.get(service) !== undefined
+    const ports = [...listeners.plaintext.filter(runs).map((port) => isPlaintext(port, pids.get(port.service))), ...listeners.unknown.map(isUnknown)]
     // of what does not run, or does not answer at all, one line tells more than one for each way to be refused
-    const running = listeners.tls.filter(({ service }) => pids.get(service) !== undefined)
+    const running = listeners.tls.filter(runs)
     const [own, foreign] = [await ofEach((authority) => signer(env, authority)), await ofEach((authority) => newAuthority(authorityFile[authority]).then((pair) => async () => pair))]
     const claims = running.map((listener) => claimsAbout(env, listener, own, foreign))
     const twins = await prove('tls', claims.flatMap(([twin]) => twin ?? []), options)
