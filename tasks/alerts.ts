@@ -1,9 +1,10 @@
 import { hostname, userInfo } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
-import { counted, endsWithin, print, printJson, runMain, say, step, table } from '../clients/terminal.ts'
+import { counted, endsWithin, print, printJson, runMain, say, step, table, warn } from '../clients/terminal.ts'
 import { type ActiveAlert, monitoring } from './lib/monitoring.ts'
 import { interruptible } from './lib/interrupt.ts'
+import { covers, lift, requireAlert, silencesInForce } from './lib/silences.ts'
 import { sendTestAlert } from './lib/test-alert.ts'
 
 const program = endsWithin(90, new Command('alerts'))
@@ -13,16 +14,18 @@ const program = endsWithin(90, new Command('alerts'))
   .addHelpText('after', '\nExamples:\n  task alerts\n  task alerts -- --history\n  task alerts -- test\n  task alerts -- silence BrokerDown --minutes 30')
 
 program.action(async ({ history, json }: { history?: true; json?: true }) => {
-  const { active, received } = monitoring(loadEnvironment())
+  const env = loadEnvironment()
+  const { active, received } = monitoring(env)
   if (history) {
     const all = await received()
     const rows = all.map(({ status, labels, annotations, receivedAt }) => [time(receivedAt), status, labels.severity ?? '', labels.alertname ?? '', annotations.summary ?? ''])
     return json ? printJson(all) : print(table(['received (UTC)', 'status', 'severity', 'alert', 'summary'], rows))
   }
-  const [alerts, all] = await Promise.all([active(), received()])
+  const [alerts, all, silent] = await Promise.all([active(), received(), silencesInForce(env)])
   const wrong = alerts.filter(({ labels }) => labels.alertname !== 'Watchdog')
   if (json) printJson(wrong)
   else if (wrong.length > 0) print(table(['since (UTC)', 'state', 'severity', 'alert', 'summary', 'do'], wrong.map(row)))
+  for (const silence of silent) warn(`${silence.status.state === 'active' ? 'silent' : 'to be silent'} until ${time(silence.endsAt)}: ${covers(silence)} (${silence.comment}), by ${silence.createdBy}; task alerts -- unsilence ${silence.id}`)
   const heard = all.findLast(({ labels }) => labels.alertname === 'Watchdog')
   say(`${counted(wrong.length, 'alert')}; ${heard ? `the watchdog was last heard at ${time(heard.receivedAt)}` : 'the watchdog has not been heard yet'}`)
   if (wrong.some(({ status }) => status.state === 'active')) process.exitCode = 4
@@ -40,20 +43,54 @@ program
     else print(`arrived after ${outcome.firingMs} ms, resolved after ${outcome.resolvedMs} ms; Telegram: ${outcome.telegram}`)
   })
 
+// what lasts longer than a week is no silence but a rule that should be changed
+const mostMinutes = 7 * 24 * 60
 const minutes = (text: string) => {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('expected minutes, 1 to 99999')
+  if (!/^[1-9]\d{0,4}$/.test(text) || Number(text) > mostMinutes) throw new InvalidArgumentError(`expected minutes, 1 to ${mostMinutes}, which is a week`)
   return Number(text)
 }
+const asJson = () => program.opts<{ json?: true }>().json
 program
   .command('silence')
   .description('Let an alert fire without anybody being told')
   .argument('<alert>', 'its name, e.g. BrokerDown')
-  .option('--minutes <count>', 'for how long', minutes, 60)
+  .option('--minutes <count>', 'for how long, a week at most', minutes, 60)
   .option('--reason <text>', 'why', 'not stated')
+  .option('--json', 'as JSON')
   .addHelpText('after', '\nExample:\n  task alerts -- silence BrokerDown --minutes 30 --reason "новый диск"')
   .action(async (name: string, options: { minutes: number; reason: string }) => {
-    const id = await monitoring(loadEnvironment()).silence(name, options.minutes, `${userInfo().username}@${hostname()}`, options.reason)
-    print(`${name} is silent for ${options.minutes} minutes (${id})`)
+    const env = loadEnvironment()
+    requireAlert(env, name)
+    const before = (await silencesInForce(env)).filter((silence) => covers(silence) === name)
+    const id = await monitoring(env).silence(name, options.minutes, `${userInfo().username}@${hostname()}`, options.reason)
+    if (before.length > 0) say(`${name} had been silenced before, until ${before.map(({ endsAt }) => time(endsAt)).join(' and ')}: that goes on, too`)
+    if (asJson()) printJson({ id, alert: name, minutes: options.minutes })
+    else print(`${name} is silent for ${options.minutes} minutes (${id})`)
+  })
+
+program
+  .command('silences')
+  .description('The silences in force, and such as will be: what they cover, until when, who set them and why')
+  .option('--json', 'as JSON')
+  .addHelpText('after', '\nExample:\n  task alerts -- silences')
+  .action(async () => {
+    const inForce = await silencesInForce(loadEnvironment())
+    if (asJson()) return printJson(inForce)
+    const rows = inForce.map((silence) => [covers(silence), silence.status.state, time(silence.endsAt), silence.createdBy, silence.comment, silence.id])
+    if (rows.length > 0) print(table(['silent', 'state', 'until (UTC)', 'by', 'reason', 'id'], rows))
+    say(counted(rows.length, 'silence'))
+  })
+
+program
+  .command('unsilence')
+  .description('Lift a silence, whoever set it: from now on people are told again')
+  .argument('<alert-or-id>', 'the alert, or the id of one silence')
+  .option('--json', 'as JSON')
+  .addHelpText('after', '\nExamples:\n  task alerts -- unsilence BrokerDown\n  task alerts -- unsilence 5c0e7c1a-…   one that covers more than one alert')
+  .action(async (nameOrId: string) => {
+    const lifted = await lift(loadEnvironment(), nameOrId)
+    if (asJson()) return printJson(lifted)
+    for (const silence of lifted) print(`${covers(silence)}: lifted (${silence.id}, would have lasted until ${time(silence.endsAt)})`)
   })
 
 const time = (iso: string) => iso.slice(0, 19).replace('T', ' ')

@@ -14,6 +14,7 @@ import { loadServices } from '../../tasks/lib/compose.ts'
 import { loadConfig } from '../../tasks/lib/config.ts'
 import { monitoring } from '../../tasks/lib/monitoring.ts'
 import { down, up } from '../../tasks/lib/stack.ts'
+import { covers, lift, requireAlert, silencesInForce } from '../../tasks/lib/silences.ts'
 import { sendTestAlert } from '../../tasks/lib/test-alert.ts'
 import { findTool } from '../../tasks/lib/tools.ts'
 import { until } from '../../tasks/lib/until.ts'
@@ -99,6 +100,34 @@ describe('alerts on their way to people', { skip }, () => {
     const silenced = (await active()).find(({ labels }) => labels.alertname === 'Silenced')
     assert.equal(silenced?.status.silencedBy.length, 1)
     assert.equal(messages.filter(({ text }) => text.includes('Silenced')).length, 0)
+  })
+
+  test('silences are listed, whoever set them, and lifted by name or by id', async () => {
+    const env = load()
+    await lift(env, 'Silenced')
+    const set = (matchers: unknown[], endsInMs = 60_000) =>
+      callHttps(new URL(`https://${env.host}:${env.variables.ALERTMANAGER_PORT}/api/v2/silences`), certificateFiles(env, 'monitor', 'monitoring-ca'), {
+        method: 'POST',
+        body: { matchers, startsAt: new Date(), endsAt: new Date(Date.now() + endsInMs), createdBy: 'somebody else', comment: 'in the web interface' },
+      })
+    await set([{ name: 'alertname', value: 'Broker.*', isRegex: true, isEqual: true }])
+    const { silence } = monitoring(env)
+    const [first, second] = [await silence('BrokerDown', 5, 'test', 'one'), await silence('BrokerDown', 10, 'test', 'two')]
+    const shown = async () => (await silencesInForce(env)).map((each) => covers(each))
+    assert.deepEqual(await shown(), ['alertname=~"Broker.*"', 'BrokerDown', 'BrokerDown'])
+    assert.deepEqual((await lift(env, second)).map(({ id }) => id), [second])
+    // a name lifts what covers it exactly; what covers more is lifted by its id
+    assert.deepEqual((await lift(env, 'BrokerDown')).map(({ id }) => id), [first])
+    await assert.rejects(lift(env, 'BrokerDown'), /in force: alertname=~"Broker\.\*" \(/)
+    const [regex] = await silencesInForce(env)
+    await lift(env, regex?.id ?? '')
+    assert.deepEqual(await shown(), [])
+  })
+
+  test('a silence is of an alert that there is, and never of the watchdog', () => {
+    requireAlert(load(), 'BrokerDown')
+    for (const [name, expected] of [['BrokerDwon', /did you mean "BrokerDown"/], ['Watchdog', /other than Watchdog/], ['', /expected one of/], ['brokerdown', /expected one of/], ['BrokerDown ', /got "BrokerDown "/]] as const)
+      assert.throws(() => requireAlert(load(), name), (error: Error & { code?: string }) => error.code === 'ALERT_UNKNOWN' && expected.test(error.message), name)
   })
 
   test('a wrong token fails the test alert with what Telegram said, and the token stands nowhere', async () => {

@@ -1,0 +1,55 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Environment } from '../../clients/environment.ts'
+import { UsageError } from '../../clients/errors.ts'
+import { monitoring, type Silence } from './monitoring.ts'
+import { didYouMean, loadYaml } from './yaml.ts'
+
+const rulesShape = z.looseObject({ groups: z.array(z.looseObject({ rules: z.array(z.looseObject({ alert: z.string().optional() })) })) })
+
+/** That it keeps arriving shows that all others would: without it nobody would hear that nobody is told. */
+const neverSilent = 'Watchdog'
+
+/** The alerts that config/prometheus/rules declares. */
+export function declaredAlerts(env: Environment): string[] {
+  const folder = join(env.root, 'config', 'prometheus', 'rules')
+  const groups = readdirSync(folder).sort().flatMap((name) => loadYaml(join(folder, name), env.root, rulesShape).value?.groups ?? [])
+  return groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []))
+}
+
+/** @throws UsageError `ALERT_UNKNOWN` for a name that no alert has, or that of the watchdog, which is never silenced */
+export function requireAlert(env: Environment, name: string): void {
+  const known = declaredAlerts(env).filter((alert) => alert !== neverSilent)
+  if (name === neverSilent) throw new UsageError('ALERT_UNKNOWN', `expected an alert other than ${name}: as long as it arrives, all others would`, 'task alerts -- silence --help')
+  if (!known.includes(name)) throw new UsageError('ALERT_UNKNOWN', `expected one of ${known.join(', ')}, got ${JSON.stringify(name)}${didYouMean(name, known)}`, 'task alerts')
+}
+
+const operators = { 'true true': '=~', 'true false': '!~', 'false true': '=', 'false false': '!=' } as const
+
+/** What a silence covers, as Alertmanager writes matchers; one of `task alerts -- silence` is the name alone. */
+export function covers({ matchers }: Pick<Silence, 'matchers'>): string {
+  const [only] = matchers
+  if (only && matchers.length === 1 && only.name === 'alertname' && !only.isRegex && only.isEqual) return only.value
+  return matchers.map(({ name, value, isRegex, isEqual }) => `${name}${operators[`${isRegex} ${isEqual}`]}${JSON.stringify(value)}`).join(', ')
+}
+
+/** Silences in force, whoever set them, and such as will be; those that end first come first. */
+export async function silencesInForce(env: Environment): Promise<Silence[]> {
+  const all = await monitoring(env).silences()
+  return all.filter(({ status }) => status.state !== 'expired').sort((one, other) => one.endsAt.localeCompare(other.endsAt))
+}
+
+/**
+ * Lifts silences: the one with an id, or all that cover exactly the alert with a name.
+ *
+ * @throws UsageError `SILENCE_UNKNOWN` when none in force is meant
+ */
+export async function lift(env: Environment, nameOrId: string): Promise<Silence[]> {
+  const inForce = await silencesInForce(env)
+  const meant = inForce.filter((silence) => silence.id === nameOrId || covers(silence) === nameOrId)
+  const seen = inForce.length === 0 ? 'none' : inForce.map((silence) => `${covers(silence)} (${silence.id})`).join('; ')
+  if (meant.length === 0) throw new UsageError('SILENCE_UNKNOWN', `expected an alert or the id of a silence in force, got ${JSON.stringify(nameOrId)}; in force: ${seen}`, 'task alerts -- silences')
+  for (const { id } of meant) await monitoring(env).unsilence(id)
+  return meant
+}
