@@ -7,37 +7,37 @@ import { stackSecrets } from './secrets.ts'
 import { grafanaHome, type ToolName, toolNames } from './tools.ts'
 import { interpolate, render } from './variables.ts'
 import { watched } from './watched.ts'
-import { didYouMean, loadYaml, type Problem, refuse } from './yaml.ts'
+import { didYouMean, loadYaml, type Problem, refuse, text, trueOrFalse } from './yaml.ts'
 
 const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const
 
 const local = z.strictObject({
-  initialise: z.array(z.string()).optional(),
-  unprivileged: z.boolean().prefault(false),
-  reload: z.boolean().prefault(false),
-  cds: z.strictObject({ archive: z.string(), jars: z.string().prefault('kafka'), train: z.boolean().prefault(false) }).optional(),
+  initialise: z.array(text).optional(),
+  unprivileged: trueOrFalse.prefault('false'),
+  reload: trueOrFalse.prefault('false'),
+  cds: z.strictObject({ archive: text, jars: text.prefault('kafka'), train: trueOrFalse.prefault('false') }).optional(),
   tool: z.enum(toolNames).optional(),
 })
 // where a configuration file lies in its service's folder is its name, unless said otherwise
-const mounted = z.union([z.string().transform((source) => ({ source, target: source })), z.strictObject({ source: z.string(), target: z.string() })])
+const mounted = z.union([text.transform((source) => ({ source, target: source })), z.strictObject({ source: text, target: text })])
 const service = z.strictObject({
   profiles: z.array(z.enum(profiles)).min(1),
-  image: z.string(),
-  command: z.array(z.string()).min(1),
-  environment: z.record(z.string(), z.string()).prefault({}),
+  image: text,
+  command: z.array(text).min(1),
+  environment: z.record(z.string(), text).prefault({}),
   configs: z.array(mounted).prefault([]),
-  secrets: z.array(z.string()).prefault([]),
-  ports: z.array(z.string()).prefault([]),
-  labels: z.record(z.string(), z.string()).prefault({}),
+  secrets: z.array(text).prefault([]),
+  ports: z.array(text).prefault([]),
+  labels: z.record(z.string(), text).prefault({}),
   depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(conditions) })).prefault({}),
-  healthcheck: z.strictObject({ test: z.array(z.string()).min(3), start_period: z.string().regex(/^\d+s$/) }).optional(),
+  healthcheck: z.strictObject({ test: z.array(text).min(3), start_period: text.regex(/^\d+s$/) }).optional(),
   stop_signal: z.enum(['SIGTERM', 'SIGINT']).prefault('SIGTERM'),
-  stop_grace_period: z.string().regex(/^\d+s$/).prefault('10s'),
-  mem_limit: z.string().regex(/^\d+m$/).prefault('64m'),
+  stop_grace_period: text.regex(/^\d+s$/).prefault('10s'),
+  mem_limit: text.regex(/^\d+m$/).prefault('64m'),
   'x-local': local.prefault({}),
 })
-const files = z.record(z.string(), z.strictObject({ file: z.string() }))
-const composeShape = z.looseObject({ name: z.string(), configs: files, secrets: files, services: z.record(z.string(), service) })
+const files = z.record(z.string(), z.strictObject({ file: text }))
+const composeShape = z.looseObject({ name: text, configs: files, secrets: files, services: z.record(z.string(), service) })
 
 /** A service with every variable filled in, as the local runtime needs it. */
 export type Service = {

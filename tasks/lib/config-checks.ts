@@ -1,4 +1,4 @@
-import { clusters } from '../../clients/environment.ts'
+import { type Cluster, clusters } from '../../clients/environment.ts'
 import type { ConnectorsFile, Principals, TopicsFile } from './config-shapes.ts'
 import { didYouMean, type Loaded, type Problem } from './yaml.ts'
 
@@ -9,31 +9,8 @@ export function declaredConnectors({ value }: Loaded<ConnectorsFile>): [string, 
   return Object.entries(value ?? {}).filter(([name]) => !name.startsWith('x-'))
 }
 
-/** Topics that could not be written, that nobody would own, or that copy nothing. */
-export function checkTopics({ value, problem }: Loaded<TopicsFile>): Problem[] {
-  if (!value) return []
-  return clusters.flatMap((cluster) => {
-    const { owns, mirrors, topics } = value[cluster]
-    const problems: Problem[] = []
-    for (const [name, topic] of Object.entries(topics)) {
-      const replicas = topic['replication.factor'] ?? value.defaults['replication.factor']
-      const inSync = Number(topic.config['min.insync.replicas'] ?? value.defaults.config['min.insync.replicas'] ?? 1)
-      if (!(inSync <= replicas))
-        problems.push(problem([cluster, 'topics', name, 'config', 'min.insync.replicas'], `expected at most replication.factor ${replicas}, got ${inSync}: nothing could be written with acks=all`))
-      if (!owns.some((prefix) => name.startsWith(prefix)))
-        problems.push(problem([cluster, 'topics', name], `expected a name that begins with one of ${owns.join(', ')} (owns), got ${name}`))
-    }
-    const others = Object.keys(value.primary.topics)
-    mirrors.forEach((name, index) => {
-      if (cluster === 'primary' || !others.includes(name) || name in topics)
-        problems.push(problem([cluster, 'mirrors', index], `expected a topic of the primary cluster only, got ${name}${didYouMean(name, others)}`))
-    })
-    return problems
-  })
-}
-
 /** The names of all topics of a cluster, copies included. */
-function topicNames({ value }: Loaded<TopicsFile>, cluster: (typeof clusters)[number]): string[] {
+function topicNames({ value }: Loaded<TopicsFile>, cluster: Cluster): string[] {
   return value ? [...Object.keys(value[cluster].topics), ...value[cluster].mirrors] : []
 }
 

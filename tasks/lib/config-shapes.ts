@@ -2,31 +2,26 @@ import { z } from 'zod'
 import { clusters } from '../../clients/environment.ts'
 import { ruleKinds } from '../../clients/rules.ts'
 import { authorities } from './authorities.ts'
+import { topicConfigShape } from './topic-settings.ts'
+import { text, trueOrFalse, wholeNumber } from './yaml.ts'
 
 /** What the files in `config/` may hold. */
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
-
-/** Topic settings that may be declared: Kafka 4.3's own names (TopicConfig). */
-const topicConfigNames = [
-  'cleanup.policy', 'compression.type', 'delete.retention.ms', 'file.delete.delay.ms', 'flush.messages', 'flush.ms',
-  'index.interval.bytes', 'max.compaction.lag.ms', 'max.message.bytes', 'message.timestamp.type', 'min.cleanable.dirty.ratio',
-  'min.compaction.lag.ms', 'min.insync.replicas', 'retention.bytes', 'retention.ms', 'segment.bytes', 'segment.ms',
-  'unclean.leader.election.enable',
-] as const
-const topicConfig = z.strictObject(Object.fromEntries(topicConfigNames.map((name) => [name, scalar.optional()])))
-
-const names = z.array(z.string()).prefault([])
+const names = z.array(text.min(1)).prefault([])
+// as many as Kafka makes at once
+const partitions = wholeNumber(1, 10_000)
+const replicas = wholeNumber(1, 100)
 const clusterTopics = z.strictObject({
-  owns: z.array(z.string()),
+  owns: z.array(text.regex(/^[a-z0-9][a-z0-9._-]*$/, 'expected the beginning of a name: lower-case letters, digits, dots, hyphens')),
   mirrors: names,
+  copartitioned: z.array(z.array(text).min(2)).prefault([]),
   topics: z.record(
-    z.string().regex(/^[a-z0-9._-]{1,200}$/),
-    z.strictObject({ partitions: z.int().positive(), 'replication.factor': z.int().positive().optional(), config: topicConfig.prefault({}) }),
+    text.regex(/^[a-z0-9._-]{1,200}$/, 'expected 1–200 lower-case letters, digits, dots, hyphens'),
+    z.strictObject({ partitions, 'replication.factor': replicas.optional(), config: topicConfigShape.prefault({}), grows: trueOrFalse.prefault('false') }),
   ),
 })
 export const topicsShape = z.strictObject({
-  defaults: z.strictObject({ 'replication.factor': z.int().positive(), config: topicConfig }),
+  defaults: z.strictObject({ 'replication.factor': replicas, config: topicConfigShape }),
   primary: clusterTopics,
   analytics: clusterTopics,
 })
@@ -44,14 +39,14 @@ export const principalsShape = z.strictObject({
 })
 
 export const bansShape = z.strictObject({
-  version: z.int().positive(),
-  rules: z.array(z.strictObject({ kind: z.enum(ruleKinds), value: scalar, reason: z.string().min(1) })),
+  version: wholeNumber(1),
+  rules: z.array(z.strictObject({ kind: z.enum(ruleKinds), value: text, reason: text.min(1) })),
 })
 
-export const foldersShape = z.record(z.string().regex(/^(\/|\$\{)/), z.strictObject({ owner: z.string(), permission: z.string().regex(/^[0-7]{3}$/) }))
+export const foldersShape = z.record(z.string().regex(/^(\/|\$\{)/), z.strictObject({ owner: text.min(1), permission: text.regex(/^[0-7]{3}$/, 'expected three octal digits') }))
 
 // what begins with x- is there to be referred to (as in the Compose Specification)
-export const connectorsShape = z.record(z.string(), z.record(z.string(), scalar))
+export const connectorsShape = z.record(z.string(), z.record(z.string(), text))
 
 export type TopicsFile = z.infer<typeof topicsShape>
 export type Principals = z.infer<typeof principalsShape>

@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import { type Cluster, clusters, type Environment, type Worker, workers } from '../../clients/environment.ts'
-import { checkConnectors, checkPrincipals, checkTopics, declaredConnectors } from './config-checks.ts'
+import { checkConnectors, checkPrincipals, declaredConnectors } from './config-checks.ts'
 import { bansShape, type ConnectorsFile, connectorsShape, foldersShape, type Principals, principalsShape, type SeedRules, type TopicsFile, topicsShape } from './config-shapes.ts'
 import { checkDashboards } from './dashboards/check.ts'
 import { checkMonitoring } from './monitoring-config.ts'
+import { checkTopics } from './topic-checks.ts'
 import { interpolate, render } from './variables.ts'
 import { didYouMean, type Loaded, loadYaml, type Problem, refuse } from './yaml.ts'
 
 /** A topic with every setting that is made on the topic itself. */
-type Topic = { name: string; partitions: number; replicationFactor: number; config: Record<string, string> }
+type Topic = { name: string; partitions: number; mayGrow: boolean; replicationFactor: number; config: Record<string, string> }
 /** The topics of a cluster, copies included; a name that begins with one of the prefixes is ours. */
 type ClusterTopics = { prefixes: string[]; mirrored: string[]; topics: Topic[] }
 type Folder = { path: string; owner: string; permission: string }
@@ -33,7 +34,7 @@ export function loadConfig(env: Environment, folder = join(env.root, 'config')):
   const connectors = byName(workers, (worker) => fillConnectors(files[worker], variables))
   refuse([
     ...[topics, principals, bans, folders, ...Object.values(files)].flatMap((loaded) => loaded.problems),
-    ...checkTopics(topics),
+    ...checkTopics(topics, byName(clusters, (cluster) => env.clusters[cluster].brokers)),
     ...checkPrincipals(principals, topics),
     ...checkMonitoring(env, folder),
     ...checkDashboards(env, folder),
@@ -63,6 +64,7 @@ function resolveTopics(file: TopicsFile, cluster: Cluster): ClusterTopics {
   const resolved = [...Object.entries(topics), ...originals].map(([name, topic]) => ({
     name,
     partitions: topic.partitions,
+    mayGrow: topic.grows,
     replicationFactor: topic['replication.factor'] ?? file.defaults['replication.factor'],
     config: present({ ...file.defaults.config, ...topic.config }),
   }))

@@ -7,9 +7,9 @@ import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { findTool } from './tools.ts'
 import { interpolate } from './variables.ts'
-import { type Loaded, loadYaml, type Problem } from './yaml.ts'
+import { asTyped, type Loaded, loadYaml, type Problem, text as anyText } from './yaml.ts'
 
-const text = z.string().min(1)
+const text = anyText.min(1)
 const alert = z.strictObject({
   alert: text,
   expr: text,
@@ -28,7 +28,7 @@ const jmxShape = z.strictObject({
   lowercaseOutputLabelNames: z.boolean(),
   includeObjectNames: z.array(text),
   excludeObjectNames: z.array(text).optional(),
-  rules: z.array(z.strictObject({ pattern: text, name: z.string(), type: z.enum(['GAUGE', 'COUNTER']), value: z.number().optional(), labels: z.record(text, text).optional(), cache: z.boolean().optional() })),
+  rules: z.array(z.strictObject({ pattern: text, name: anyText, type: z.enum(['GAUGE', 'COUNTER']), value: z.number().optional(), labels: z.record(text, text).optional(), cache: z.boolean().optional() })),
 })
 
 type Check = { loaded: Loaded<unknown>; file: string; tool: 'promtool' | 'amtool'; args: string[] }
@@ -42,13 +42,13 @@ export function checkMonitoring(env: Environment, folder: string): Problem[] {
   const checks: Check[] = [
     ...readdirSync(rulesFolder).sort().map((name): Check => {
       const file = join(rulesFolder, name)
-      return { file, loaded: loadYaml(file, env.root, rulesShape), tool: 'promtool', args: ['check', 'rules'] }
+      return { file, loaded: loadYaml(file, env.root, rulesShape, asTyped), tool: 'promtool', args: ['check', 'rules'] }
     }),
-    { file: join(folder, 'prometheus', 'prometheus.yml'), loaded: loadYaml(join(folder, 'prometheus', 'prometheus.yml'), env.root, prometheusShape), tool: 'promtool', args: ['check', 'config', '--syntax-only'] },
-    { file: join(folder, 'alertmanager', 'alertmanager.yml'), loaded: loadYaml(join(folder, 'alertmanager', 'alertmanager.yml'), env.root, alertmanagerShape), tool: 'amtool', args: ['check-config'] },
+    { file: join(folder, 'prometheus', 'prometheus.yml'), loaded: loadYaml(join(folder, 'prometheus', 'prometheus.yml'), env.root, prometheusShape, asTyped), tool: 'promtool', args: ['check', 'config', '--syntax-only'] },
+    { file: join(folder, 'alertmanager', 'alertmanager.yml'), loaded: loadYaml(join(folder, 'alertmanager', 'alertmanager.yml'), env.root, alertmanagerShape, asTyped), tool: 'amtool', args: ['check-config'] },
   ]
   const jmxFolder = join(folder, 'jmx')
-  const jmx = readdirSync(jmxFolder).sort().flatMap((name) => loadYaml(join(jmxFolder, name), env.root, jmxShape).problems)
+  const jmx = readdirSync(jmxFolder).sort().flatMap((name) => loadYaml(join(jmxFolder, name), env.root, jmxShape, asTyped).problems)
   return [...jmx, ...checks.flatMap((check) => (check.loaded.problems.length > 0 ? check.loaded.problems : checkByTool(env, check)))]
 }
 

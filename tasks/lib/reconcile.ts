@@ -24,8 +24,8 @@ export interface Resource {
   profile: Profile
   desired(context: Context): Item[]
   read(context: Context): Promise<Item[]>
-  /** refuses, at plan time, what can't be done; throws UsageError */
-  refuse?(changes: Change[]): void
+  /** refuses, at plan time, what can't be done or what the service itself would refuse; throws UsageError */
+  refuse?(changes: Change[], context: Context): Promise<void> | void
   apply(context: Context, changes: Change[]): Promise<void>
 }
 
@@ -71,7 +71,7 @@ export async function plan(context: Context, resources: Resource[]): Promise<Cha
   const results = await Promise.allSettled(
     resources.map(async (resource) => {
       const found = diff(resource.kind, resource.desired(context), await resource.read(context))
-      resource.refuse?.(found)
+      await resource.refuse?.(found, context)
       return found
     }),
   )

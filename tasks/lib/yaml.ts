@@ -10,9 +10,12 @@ import {
   EVENT_SCALAR,
   EVENT_SEQUENCE,
   type Event,
+  FAILSAFE_SCHEMA,
   load,
   mergeTag,
+  nullCoreTag,
   parseEvents,
+  type Schema,
   YAMLException,
 } from 'js-yaml'
 import { z } from 'zod'
@@ -24,14 +27,32 @@ export type Problem = { file: string; line: number; column: number; path: string
 /** A parsed file: its value, if it has the right shape, and a way to point at a place in it. */
 export type Loaded<T> = { value: T | undefined; problems: Problem[]; problem: (path: PropertyKey[], message: string) => Problem }
 
-const schema = CORE_SCHEMA.withTags(mergeTag)
+/**
+ * Every scalar is text, exactly as it is written: `00123`, `1E3` or `7.10` are no numbers, `yes` is no switch, a date is no
+ * instant. Only nothing (`~`, `null`, an empty place) is told apart. What is meant as a number or switch says so in its shape.
+ */
+const asWritten = FAILSAFE_SCHEMA.withTags(nullCoreTag, mergeTag)
+/** As YAML's core schema has it, for files that other programs read, too: what is a number to them must not stand for text. */
+export const asTyped = CORE_SCHEMA.withTags(mergeTag)
+
+/** Text, exactly as it is written. */
+export const text = z.string({ error: 'expected text' })
+/** A switch. */
+export const trueOrFalse = z.enum(['true', 'false'], { error: 'expected true or false' }).transform((word) => word === 'true')
+/** A whole number in plain decimal digits. */
+export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER) {
+  const error = `expected a whole number from ${from} to ${to}`
+  const isOne = (digits: string) => /^(0|[1-9]\d{0,15})$/.test(digits) && Number(digits) >= from && Number(digits) <= to
+  return z.string({ error }).refine(isOne, { error }).transform(Number)
+}
 
 /**
  * Reads a YAML file against a schema and reports every problem with its position rather than the first.
  *
  * @param file absolute path; problems show it relative to `root`
+ * @param schema what becomes of scalars
  */
-export function loadYaml<T>(file: string, root: string, shape: z.ZodType<T>): Loaded<T> {
+export function loadYaml<T>(file: string, root: string, shape: z.ZodType<T>, schema: Schema = asWritten): Loaded<T> {
   const name = relative(root, file)
   const refused = (line: number, column: number, message: string): Loaded<T> => {
     const only = { file: name, line, column, path: '', message }
@@ -47,11 +68,17 @@ export function loadYaml<T>(file: string, root: string, shape: z.ZodType<T>): Lo
     const mark = z.object({ line: z.number(), column: z.number() }).safeParse(error.mark)
     return refused((mark.data?.line ?? 0) + 1, (mark.data?.column ?? 0) + 1, error.reason)
   }
-  const offsets = positions(parseEvents(source, { filename: name }), source)
-  const problem = (path: PropertyKey[], message: string): Problem => ({ file: name, ...lineAndColumn(source, nearest(offsets, path)), path: path.join('.'), message })
+  const { starts, scalars } = positions(parseEvents(source, { filename: name }), source)
+  const problem = (path: PropertyKey[], message: string): Problem => ({ file: name, ...lineAndColumn(source, nearest(starts, path)), path: path.join('.'), message })
   const parsed = shape.safeParse(raw)
   if (parsed.success) return { value: parsed.data, problems: [], problem }
-  return { value: undefined, problems: parsed.error.issues.flatMap((issue) => explain(issue, raw, shape, problem)), problem }
+  const seen = (path: PropertyKey[]): string => {
+    const value = path.reduce<unknown>((outer, key) => (outer as Record<PropertyKey, unknown> | null | undefined)?.[key], raw)
+    if (value === undefined || value === null) return 'nothing'
+    const written = scalars.get(pathKey(path))
+    return typeof value === 'string' || typeof value === 'object' || written === undefined ? JSON.stringify(value) : `${written}: in quotes, if it is meant as text`
+  }
+  return { value: undefined, problems: parsed.error.issues.flatMap((issue) => explain(issue, shape, problem, seen)), problem }
 }
 
 /** @throws UsageError `CONFIG_INVALID` listing all problems as `file:line:col path: expected …, got …` */
@@ -69,15 +96,14 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return best && best.far <= Math.max(2, word.length / 4) ? ` — did you mean "${best.candidate}"?` : ''
 }
 
-function explain(issue: z.core.$ZodIssue, raw: unknown, shape: z.ZodType, problem: Loaded<unknown>['problem']): Problem[] {
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) return meant(issue.errors).flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }, raw, shape, problem))
+function explain(issue: z.core.$ZodIssue, shape: z.ZodType, problem: Loaded<unknown>['problem'], seen: (path: PropertyKey[]) => string): Problem[] {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return meant(issue.errors).flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }, shape, problem, seen))
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(shape, issue.path)
     return issue.keys.map((key) => problem([...issue.path, key], `expected one of ${known.join(', ')}, got ${key}${didYouMean(key, known)}`))
   }
-  const seen = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], raw)
-  const shown = seen === undefined ? 'nothing' : JSON.stringify(seen)
-  return [problem(issue.path, `${issue.message.replace(/^Invalid (input|option|string): /, '').replace(/, received .*$/, '')}, got ${shown}`)]
+  const expected = issue.message.replace(/^Invalid (input|option|string): /, '').replace(/, received .*$/, '')
+  return [problem(issue.path, /, got /.test(expected) ? expected : `${expected}, got ${seen(issue.path)}`)]
 }
 
 /** Of several things that could stand there, the one that it comes closest to. */
@@ -101,16 +127,17 @@ function knownKeys(shape: z.ZodType, path: PropertyKey[]): string[] {
 
 const pathKey = (path: PropertyKey[]) => JSON.stringify(path.map(String))
 
-/** Where each value begins: a map entry at its key, a list entry at its value. */
-function positions(events: Event[], source: string): Map<string, number> {
-  const found = new Map<string, number>()
+/** Where each value begins, a map entry at its key, a list entry at its value; and scalars as they are written. */
+function positions(events: Event[], source: string): { starts: Map<string, number>; scalars: Map<string, string> } {
+  const starts = new Map<string, number>()
+  const scalars = new Map<string, string>()
   const open: { path: PropertyKey[]; key?: string | undefined; isMap: boolean; index: number }[] = []
   const enter = (start: number): PropertyKey[] => {
     const parent = open.at(-1)
     if (!parent) return []
     const path = [...parent.path, parent.isMap ? (parent.key ?? '') : parent.index++]
     parent.key = undefined
-    if (!found.has(pathKey(path))) found.set(pathKey(path), start)
+    if (!starts.has(pathKey(path)) && start >= 0) starts.set(pathKey(path), start)
     return path
   }
   for (const event of events) {
@@ -119,13 +146,13 @@ function positions(events: Event[], source: string): Map<string, number> {
     else if (event.type === EVENT_DOCUMENT) continue
     else if (event.type === EVENT_SCALAR && parent?.isMap && parent.key === undefined) {
       parent.key = source.slice(event.valueStart, event.valueEnd)
-      found.set(pathKey([...parent.path, parent.key]), event.valueStart)
-    } else if (event.type === EVENT_SCALAR) enter(event.valueStart)
-    else if (event.type === EVENT_ALIAS) enter(0)
+      starts.set(pathKey([...parent.path, parent.key]), event.valueStart)
+    } else if (event.type === EVENT_SCALAR) scalars.set(pathKey(enter(event.valueStart)), source.slice(event.valueStart, event.valueEnd))
+    else if (event.type === EVENT_ALIAS) enter(event.anchorStart)
     else if (event.type === EVENT_MAPPING || event.type === EVENT_SEQUENCE)
       open.push({ path: enter(event.start), isMap: event.type === EVENT_MAPPING, index: 0 })
   }
-  return found
+  return { starts, scalars }
 }
 
 /** The place itself, or the innermost thing around it that stands in the file. */

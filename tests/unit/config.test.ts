@@ -45,7 +45,7 @@ test('the committed configuration is accepted', () => {
 
 test('a misspelt key is shown with its place and the right spelling', () => {
   const message = refused(changed('topics.yaml', 'config: { cleanup.policy: compact }', 'confg: { cleanup.policy: compact }'))
-  assert.match(message, /topics\.yaml:\d+:7 primary\.topics\.catalog\.bans\.confg: expected one of partitions, replication\.factor, config, got confg — did you mean "config"\?/)
+  assert.match(message, /topics\.yaml:\d+:7 primary\.topics\.catalog\.bans\.confg: expected one of partitions, replication\.factor, config, grows, got confg — did you mean "config"\?/)
 })
 
 test('a misspelt topic setting is refused', () => {
@@ -70,7 +70,7 @@ test('all problems of all files are reported at once', () => {
   writeFileSync(join(folder, 'bans.yaml'), 'version: 1\nrules:\n  - { kind: colour, value: red, reason: x }\n')
   const message = refused(folder)
   assert.match(message, /^2 problems/)
-  assert.match(message, /topics\.yaml:\d+:\d+ primary\.topics\.shop\.products\.partitions: expected number, got "six"/)
+  assert.match(message, /topics\.yaml:\d+:\d+ primary\.topics\.shop\.products\.partitions: expected a whole number from 1 to 10000, got "six"/)
   assert.match(message, /bans\.yaml:3:\d+ rules\.0\.kind/)
 })
 
@@ -110,7 +110,7 @@ test('an alert rule that Prometheus would not load is refused with its place', {
 
 test('an alert without severity or advice is refused, with or without promtool', () => {
   assert.match(refused(changed('prometheus/rules/platform.yaml', 'severity: none', 'severity: nonne')), /rules\/platform\.yaml:\d+:\d+ groups\.1\.rules\.0\.labels\.severity: expected one of "critical"\|"warning"\|"none", got "nonne"/)
-  assert.match(refused(changed('prometheus/rules/platform.yaml', '          runbook: "task alerts shows when it was last heard"\n', '')), /rules\/platform\.yaml:\d+:\d+ groups\.1\.rules\.0\.annotations\.runbook: expected string, got nothing/)
+  assert.match(refused(changed('prometheus/rules/platform.yaml', '          runbook: "task alerts shows when it was last heard"\n', '')), /rules\/platform\.yaml:\d+:\d+ groups\.1\.rules\.0\.annotations\.runbook: expected text, got nothing/)
   assert.match(refused(changed('prometheus/rules/platform.yaml', 'expr: vector(1)', 'exprr: vector(1)')), /groups\.1\.rules\.0\.exprr: expected one of .*expr.*, got exprr — did you mean "expr"\?/)
 })
 

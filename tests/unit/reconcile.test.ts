@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { diff, watched, withoutRemovals } from '../../tasks/lib/reconcile.ts'
-import { topicsOf } from '../../tasks/lib/resources/topics.ts'
+import { refuseTopicChanges } from '../../tasks/lib/resources/topic-refusals.ts'
 import { summarise } from '../../tasks/lib/show.ts'
 
-const topics = topicsOf('primary', 'topics', 'core')
 const item = (id: string, fields: Record<string, string> = {}) => ({ id, fields })
 
 test('equal states differ in nothing', () => {
@@ -27,11 +26,14 @@ test('without --prune nothing is taken away, neither things nor single settings'
   assert.deepEqual(withoutRemovals(changes), [{ kind: 'topics', action: 'update', id: 'both', fields: [{ name: 'x', from: '1', to: '2' }] }])
 })
 
-test('fewer partitions and another replication factor are refused at plan time, more partitions are not', () => {
-  const change = (name: string, from: string, to: string) => diff('topics', [item('t', { [name]: to })], [item('t', { [name]: from })])
-  assert.throws(() => topics.refuse?.(change('partitions', '6', '3')), { code: 'PARTITIONS_SHRINK' })
-  assert.throws(() => topics.refuse?.(change('replication.factor', '3', '1')), { code: 'REPLICATION_CHANGE' })
-  topics.refuse?.(change('partitions', '3', '6'))
+test('what can’t be done to a topic is refused at plan time: partitions of keyed records stay, others only grow', () => {
+  const refuse = (name: string, from: string, to: string) => refuseTopicChanges(diff('topics', [item('t.keyed', { [name]: to }), item('t.dlq', {})], [item('t.keyed', { [name]: from }), item('t.dlq', {})]), ['t.dlq'])
+  const grow = (from: string, to: string) => refuseTopicChanges(diff('topics', [item('t.dlq', { partitions: to })], [item('t.dlq', { partitions: from })]), ['t.dlq'])
+  assert.throws(() => refuse('partitions', '6', '8'), { code: 'PARTITIONS_KEYED', message: /t\.keyed: expected the 6 partitions it has, got 8: a record’s key/, hint: /set partitions: 6/ })
+  assert.throws(() => refuse('partitions', '8', '6'), { code: 'PARTITIONS_KEYED', message: /expected the 6 partitions that are declared, got 8\. Somebody has added/, hint: /task clean/ })
+  assert.throws(() => refuse('replication.factor', '3', '1'), { code: 'REPLICATION_CHANGE' })
+  assert.throws(() => grow('6', '3'), { code: 'PARTITIONS_SHRINK' })
+  grow('3', '6')
 })
 
 test('what a call of a client fails with is told of, and thrown all the same', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { dashboardShape } from '../../../clients/dashboard.ts'
 import type { Environment } from '../../../clients/environment.ts'
 import { messageOf } from '../../../clients/errors.ts'
-import { loadYaml, type Problem } from '../yaml.ts'
+import { asTyped, loadYaml, type Problem } from '../yaml.ts'
 
 /** Dashboards that Grafana or the page could not draw, with file and line. */
 export function checkDashboards(env: Environment, folder: string): Problem[] {
@@ -13,7 +13,7 @@ export function checkDashboards(env: Environment, folder: string): Problem[] {
     const wrong = problemOf(readFileSync(file, 'utf8'))
     if (wrong === undefined) return []
     // JSON is YAML, whose reader knows positions; it takes longer, so it looks only at what is wrong
-    const { problems, problem } = loadYaml(file, env.root, dashboardShape)
+    const { problems, problem } = loadYaml(file, env.root, dashboardShape, asTyped)
     return problems.length > 0 ? problems : [problem([], wrong)]
   })
 }

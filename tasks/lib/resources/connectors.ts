@@ -2,10 +2,15 @@ import { connectRest, type Connectors } from '../../../clients/connect.ts'
 import type { Environment, Profile, Worker } from '../../../clients/environment.ts'
 import { InfraError } from '../../../clients/errors.ts'
 import type { Resource } from '../reconcile.ts'
+import { normalSet } from '../topic-settings.ts'
 import { until } from '../until.ts'
 
 // it has no task until a consumer group reads what it mirrors
 const idleWithoutGroups = 'org.apache.kafka.connect.mirror.MirrorCheckpointConnector'
+
+/** Settings of sinks and of MirrorMaker in which order and blanks mean nothing; in others, such as transforms, order counts. */
+const sets = ['topics', 'topics.exclude', 'groups', 'groups.exclude', 'config.properties.exclude']
+const normal = (settings: Record<string, string>) => Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, sets.includes(key) ? normalSet(value) : value]))
 
 /** What Connect adds to a configuration by itself. */
 const added = ['name']
@@ -24,12 +29,12 @@ function stateOf({ status }: Connectors[string]): string {
 export const connectorsOf = (worker: Worker, kind: string, profile: Profile): Resource => ({
   kind,
   profile,
-  desired: ({ config }) => config.connectors[worker].map(({ name, config: settings }) => ({ id: name, fields: { ...settings, state: 'RUNNING' } })),
+  desired: ({ config }) => config.connectors[worker].map(({ name, config: settings }) => ({ id: name, fields: { ...normal(settings), state: 'RUNNING' } })),
   read: async ({ env }) => {
     const all = await connectRest(env, worker).connectors()
     return Object.entries(all).map(([id, connector]) => ({
       id,
-      fields: { ...Object.fromEntries(Object.entries(connector.info.config).filter(([key]) => !added.includes(key))), state: stateOf(connector) },
+      fields: { ...normal(Object.fromEntries(Object.entries(connector.info.config).filter(([key]) => !added.includes(key)))), state: stateOf(connector) },
     }))
   },
   apply: async ({ env, config }, changes) => {

@@ -1,8 +1,10 @@
 import type { Cluster, Profile } from '../../../clients/environment.ts'
-import { messageOf, UsageError } from '../../../clients/errors.ts'
+import { messageOf } from '../../../clients/errors.ts'
 import { type Admin, ConfigResourceTypes, ConfigSource, KafkaJSProtocolError } from '../../../clients/kafka.ts'
-import type { Change, Item, Resource } from '../reconcile.ts'
+import { type Change, type Item, type Resource, withoutRemovals } from '../reconcile.ts'
+import { normalSetting } from '../topic-settings.ts'
 import { until } from '../until.ts'
+import { inItsOwnWords, refuseTopicChanges } from './topic-refusals.ts'
 
 const prefix = 'config.'
 
@@ -20,7 +22,7 @@ export const topicsOf = (cluster: Cluster, kind: string, profile: Profile): Reso
       fields: {
         partitions: String(partitions),
         'replication.factor': String(replicationFactor),
-        ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [prefix + key, value])),
+        ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [prefix + key, normalSetting(key, value)])),
       },
     })),
 
@@ -40,42 +42,46 @@ export const topicsOf = (cluster: Cluster, kind: string, profile: Profile): Reso
         fields: {
           partitions: String(partitions.length),
           'replication.factor': String(partitions[0]?.replicas.length ?? 0),
-          ...Object.fromEntries(own.map(({ configName, configValue }) => [prefix + configName, configValue])),
+          ...Object.fromEntries(own.map(({ configName, configValue }) => [prefix + configName, normalSetting(configName, configValue)])),
         },
       }
     })
   },
 
-  refuse: (changes) => {
-    for (const { id, action, fields } of changes)
-      for (const { name, from, to } of action === 'update' ? fields : []) {
-        if (name === 'partitions' && Number(to) < Number(from))
-          throw new UsageError('PARTITIONS_SHRINK', `${id}: expected at least the ${from} partitions it has, got ${to}; Kafka can't take partitions away`, `set partitions: ${from} in config/topics.yaml`)
-        if (name === 'replication.factor')
-          throw new UsageError('REPLICATION_CHANGE', `${id}: expected the replication factor it has, ${from}, got ${to}; that needs a reassignment of its partitions`, `set replication.factor: ${from} for this topic in config/topics.yaml`)
-      }
+  // offline rules first; then the controller is asked, which changes nothing
+  refuse: async (changes, context) => {
+    refuseTopicChanges(changes, context.config.clusters[cluster].topics.filter(({ mayGrow }) => mayGrow).map(({ name }) => name))
+    if (withoutRemovals(changes).length > 0) await makeOrChange(await context.admin(cluster), changes, true)
   },
 
   apply: async (context, changes) => {
     const admin = await context.admin(cluster)
-    const created = changes.filter(({ action }) => action === 'create')
     const removed = changes.filter(({ action }) => action === 'remove').map(({ id }) => id)
-    if (created.length > 0) {
-      await admin.createTopics({
-        waitForLeaders: false,
-        topics: created.map(({ id, fields }) => ({
-          topic: id,
-          numPartitions: Number(valueOf(fields, 'partitions')),
-          replicationFactor: Number(valueOf(fields, 'replication.factor')),
-          configEntries: fields.flatMap(({ name, to }) => (name.startsWith(prefix) ? [{ name: name.slice(prefix.length), value: to ?? '' }] : [])),
-        })),
-      })
-      await haveLeaders(admin, kind, created.map(({ id }) => id))
-    }
+    await makeOrChange(admin, changes, false)
+    const created = changes.filter(({ action }) => action === 'create')
+    if (created.length > 0) await haveLeaders(admin, kind, created.map(({ id }) => id))
     if (removed.length > 0) await admin.deleteTopics({ topics: removed })
-    for (const change of changes) if (change.action === 'update') await update(admin, change)
   },
 })
+
+async function makeOrChange(admin: Admin, changes: Change[], validateOnly: boolean): Promise<void> {
+  const created = changes.filter(({ action }) => action === 'create')
+  if (created.length > 0) await inItsOwnWords(create(admin, created, validateOnly))
+  for (const change of changes) if (change.action === 'update') await inItsOwnWords(update(admin, change, validateOnly))
+}
+
+async function create(admin: Admin, changes: Change[], validateOnly: boolean): Promise<void> {
+  await admin.createTopics({
+    waitForLeaders: false,
+    validateOnly,
+    topics: changes.map(({ id, fields }) => ({
+      topic: id,
+      numPartitions: Number(valueOf(fields, 'partitions')),
+      replicationFactor: Number(valueOf(fields, 'replication.factor')),
+      configEntries: fields.flatMap(({ name, to }) => (name.startsWith(prefix) ? [{ name: name.slice(prefix.length), value: to ?? '' }] : [])),
+    })),
+  })
+}
 
 /** The controller has them at once, the broker that is asked a moment later (KRaft metadata travels). */
 async function haveLeaders(admin: Admin, kind: string, names: string[]): Promise<void> {
@@ -102,9 +108,9 @@ function valueOf(fields: Change['fields'], name: string): string | undefined {
   return fields.find((field) => field.name === name)?.to
 }
 
-async function update(admin: Admin, { id, fields }: Change): Promise<void> {
+async function update(admin: Admin, { id, fields }: Change, validateOnly: boolean): Promise<void> {
   const partitions = valueOf(fields, 'partitions')
-  if (partitions) await admin.createPartitions({ topicPartitions: [{ topic: id, count: Number(partitions) }] })
+  if (partitions) await admin.createPartitions({ validateOnly, topicPartitions: [{ topic: id, count: Number(partitions) }] })
   const settings = fields.filter(({ name }) => name.startsWith(prefix))
   if (settings.length === 0) return
   // AlterConfigs replaces all settings of a topic, so those that stay are sent along
@@ -117,5 +123,5 @@ async function update(admin: Admin, { id, fields }: Change): Promise<void> {
     if (to === undefined) next.delete(name.slice(prefix.length))
     else next.set(name.slice(prefix.length), to)
   }
-  await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries: [...next].map(([name, value]) => ({ name, value })) }] })
+  await admin.alterConfigs({ validateOnly, resources: [{ ...resource, configEntries: [...next].map(([name, value]) => ({ name, value })) }] })
 }

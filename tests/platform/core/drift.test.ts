@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { connectRest } from '../../../clients/connect.ts'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin } from '../../../clients/kafka.ts'
-import type { Change } from '../../../tasks/lib/reconcile.ts'
+import { type Change, withContext } from '../../../tasks/lib/reconcile.ts'
+import { topicsOf } from '../../../tasks/lib/resources/topics.ts'
+import { normalSetting } from '../../../tasks/lib/topic-settings.ts'
 import { until } from '../../../tasks/lib/until.ts'
 import { bootstrapped, env, succeed } from '../platform.ts'
 
@@ -37,6 +39,27 @@ test('a setting that is not declared goes only with --prune', async () => {
   await plannedEventually('the extra setting', (changes) => changes.some(({ fields }) => fields.some(({ name, to }) => name === 'config.segment.ms' && to === undefined)))
   assert.equal(await summary('topics'), '0 changes')
   assert.equal(await summary('topics', '--prune'), '1 change: 1 topics')
+  await settled()
+})
+
+test('what the brokers would refuse is refused by plan in their own words, and nothing is changed', async () => {
+  const judge = (change: Partial<Change>) => withContext(async (context) => topicsOf('primary', 'topics', 'core').refuse?.([{ kind: 'topics', action: 'update', id: 'client.events', fields: [], ...change }], context))
+  const setting = (to: string) => [{ name: 'config.retention.ms', from: '604800000', to }]
+  await assert.rejects(judge({ fields: setting('30d') }), { code: 'TOPIC_REFUSED', exitCode: 2, message: /client\.events: .*Invalid value 30d for configuration retention\.ms: Not a number of type LONG/ })
+  await judge({ fields: setting('1000') })
+  const made = (replicas: string): Partial<Change> => ({ action: 'create', id: 'shop.new', fields: [{ name: 'partitions', to: '1' }, { name: 'replication.factor', to: replicas }] })
+  await assert.rejects(judge(made('4')), { code: 'TOPIC_REFUSED', message: /shop\.new: .*Unable to replicate the partition 4 time/ })
+  await judge(made('3'))
+  assert.deepEqual(await planned(), [])
+})
+
+test('a set in another order or spacing is no drift', async () => {
+  await alter('client.events', { 'min.insync.replicas': '2', 'retention.ms': '604800000', 'cleanup.policy': 'delete, compact' })
+  await until({ code: 'TEST', awaited: 'the setting', timeoutMs: 10_000, hint: '' }, async () => {
+    const seen = (await withContext((context) => topicsOf('primary', 'topics', 'core').read(context))).find(({ id }) => id === 'client.events')?.fields['config.cleanup.policy']
+    return seen === normalSetting('cleanup.policy', 'compact,delete') || String(seen)
+  })
+  await alter('client.events', { 'min.insync.replicas': '2', 'retention.ms': '604800000' })
   await settled()
 })
 
