@@ -3,7 +3,7 @@ import { loadEnvironment } from '../clients/environment.ts'
 import { counted, print, printJson, runMain, say, step } from '../clients/terminal.ts'
 import { interruptible } from './lib/interrupt.ts'
 import { lockStack } from './lib/lock.ts'
-import { apply, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
+import { apply, type Change, inParts, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
 import { showChanges, summarise } from './lib/show.ts'
 
@@ -20,9 +20,15 @@ program.action(async (kinds: string[], { prune, json }: { prune?: true; json?: t
   const resources = selectKinds(registry, kinds, env.profiles)
   await lockStack(env)
   await withContext(async (context) => {
-    const found = await plan(context, resources)
-    const changes = prune ? found : withoutRemovals(found)
-    if (changes.length > 0) await step('apply', () => apply(context, resources, changes))
+    const found: Change[] = []
+    const changes: Change[] = []
+    for (const part of inParts(resources)) {
+      const differing = await plan(context, part)
+      const due = prune ? differing : withoutRemovals(differing)
+      if (due.length > 0) await step('apply', () => apply(context, part, due))
+      found.push(...differing)
+      changes.push(...due)
+    }
     if (json) printJson(changes)
     else print([...(changes.length > 0 ? [showChanges(changes)] : []), summarise(changes)].join('\n'))
     const kept = found.length - changes.length

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { endsWithin, print, printJson, runMain, say } from '../clients/terminal.ts'
-import { plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
+import { type Change, inParts, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
 import { showChanges, summarise } from './lib/show.ts'
 
@@ -13,7 +13,14 @@ const program = endsWithin(90, new Command('plan'))
 
 program.action(async (kinds: string[], { json }: { json?: true }) => {
   const resources = selectKinds(registry, kinds, loadEnvironment().profiles)
-  const changes = await withContext((context) => plan(context, resources))
+  const changes: Change[] = []
+  await withContext(async (context) => {
+    for (const part of inParts(resources)) changes.push(...(await plan(context, part)))
+  }).catch((error: unknown) => {
+    // what is known already says why the rest could not be asked
+    if (changes.length > 0 && !json) print(showChanges(changes))
+    throw error
+  })
   if (json) return printJson(changes)
   if (changes.length > 0) print(showChanges(changes))
   print(summarise(changes))

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { type Environment, type Profile, profiles } from '../../clients/environment.ts'
 import type { Cds } from './cds.ts'
@@ -52,8 +52,8 @@ export type Service = {
   /** a program that not every machine has */
   tool?: ToolName
   environment: Record<string, string>
-  /** rendered files, by the path they are written to */
-  configs: Map<string, string>
+  /** rendered files, by the path they are written to, and the file that each is rendered from */
+  configs: Map<string, { text: string; source: string }>
   secrets: string[]
   ports: { host: string; port: number }[]
   dependsOn: { service: string; condition: (typeof conditions)[number] }[]
@@ -133,7 +133,12 @@ function resolve(env: Environment, name: string, declared: z.infer<typeof servic
     ...(cds ? { cds } : {}),
     ...(tool ? { tool } : {}),
     environment,
-    configs: new Map(declared.configs.map((config) => [join(variables.CONFIG ?? '', config.target), render(readFileSync(join(base, source(compose.configs, config.source)), 'utf8'), variables, config.source)])),
+    configs: new Map(
+      declared.configs.map((config) => {
+        const file = join(base, source(compose.configs, config.source))
+        return [join(variables.CONFIG ?? '', config.target), { text: render(readFileSync(file, 'utf8'), variables, relative(env.root, file)), source: file }]
+      }),
+    ),
     secrets: declared.secrets.map((secret) => source(compose.secrets, secret)),
     ports: declared.ports.map((mapping) => {
       const [host = '', port = ''] = fill(mapping).split(':')

@@ -22,6 +22,8 @@ export interface Resource {
   kind: string
   /** without this group of services there is nothing to compare with */
   profile: Profile
+  /** a kind whose changes have to be carried out here, too */
+  follows?: string
   desired(context: Context): Item[]
   read(context: Context): Promise<Item[]>
   /** refuses, at plan time, what can't be done or what the service itself would refuse; throws UsageError */
@@ -80,11 +82,17 @@ export async function plan(context: Context, resources: Resource[]): Promise<Cha
   return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
 }
 
+/** Kinds that are compared on this machine alone come first: what runs has to be known, and running, before it is asked. */
+export function inParts(resources: Resource[]): Resource[][] {
+  const isLocal = ({ kind }: Resource) => ['certs', 'services'].includes(kind)
+  return [resources.filter(isLocal), resources.filter((resource) => !isLocal(resource))]
+}
+
 /** Carries changes out, kind by kind in the order of the registry. */
 export async function apply(context: Context, resources: Resource[], changes: Change[]): Promise<void> {
   for (const resource of resources) {
     const own = changes.filter(({ kind }) => kind === resource.kind)
-    if (own.length > 0) await resource.apply(context, own)
+    if (own.length > 0 || changes.some(({ kind }) => kind === resource.follows)) await resource.apply(context, own)
   }
 }
 

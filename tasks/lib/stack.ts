@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
 import { counted, say, step, warn } from '../../clients/terminal.ts'
-import { authorities, authorityFile } from './authorities.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import type { Service } from './compose.ts'
+import { fingerprint, keepDeclaration } from './declaration.ts'
+import { judge } from './judge.ts'
 import { jdkProgram, jdkVariables } from './jdk.ts'
 import { marks, orphans } from './orphans.ts'
 import { requireFreePorts } from './ports.ts'
@@ -36,18 +36,11 @@ export function isOutdated(env: Environment, service: Service, running: PidFile)
   return running.fingerprint !== fingerprint(env, service)
 }
 
-function fingerprint(env: Environment, service: Service): string {
-  // whoever shows a certificate also trusts a CA, which may be replaced
-  const trust = service.secrets.length > 0 ? authorities.map((which) => join(env.stack, 'certs', `${authorityFile[which]}.crt`)) : []
-  const secrets = [...service.secrets, ...trust].map((file) => (existsSync(file) ? readFileSync(file, 'base64') : ''))
-  const declared = [service.command, service.environment, [...service.configs], secrets]
-  return createHash('sha256').update(JSON.stringify(declared)).digest('hex').slice(0, 16)
-}
-
 /**
  * Starts what does not run, restarts what runs from an outdated declaration, and waits until all is ready.
  * Each service starts as soon as what it depends on is ready. Calling it again when all is up changes nothing.
  *
+ * @throws UsageError `CONFIG_INVALID` with what a program would not take, before any is stopped
  * @throws PrerequisiteError `PORT_TAKEN` or `NOT_ENOUGH_MEMORY`/`NOT_ENOUGH_DISK`, before anything is started
  * @throws InfraError `SERVICE_DIED` as soon as an awaited process has ended, with its last log lines
  */
@@ -58,6 +51,9 @@ export async function up(env: Environment, declared: Service[]): Promise<void> {
     const running = processOf(env, service)
     return running && isOutdated(env, service, running)
   })
+  const stopped = services.filter((service) => service.probe && !processOf(env, service))
+  // before a healthy service is stopped
+  await judge(env, [...outdated, ...stopped])
   await stop(env, services, outdated, 'declaration changed, stopping ')
   // nobody knows what they were started from, or whether their data is still there
   await stop(env, services, withOrphans(env, services), 'no pid file names it, stopping ')
@@ -97,7 +93,7 @@ function isNeededBy(service: Service, starting: Service[]): boolean {
 
 async function startOne(env: Environment, service: Service, progress: (waitingFor?: string) => void, stop: AbortSignal): Promise<void> {
   const started = performance.now()
-  for (const [file, text] of service.configs) {
+  for (const [file, { text }] of service.configs) {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text, { mode: 0o600 })
   }
@@ -132,6 +128,7 @@ export function reload(env: Environment, service: Service): void {
   const running = processOf(env, service)
   if (!running) return
   signalGroup(running, 'SIGHUP')
+  keepDeclaration(env, service)
   writePidFile(pidFile(env, service), { ...running, fingerprint: fingerprint(env, service) })
 }
 
@@ -140,6 +137,7 @@ const adopted = (process: PidFile): Started => ({ process, ended: never, release
 
 function launch(env: Environment, service: Service): Started {
   const command = asPlainProcess(service.command, env, service, true)
+  if (service.probe) keepDeclaration(env, service)
   return startDetached(command, { ...surroundings(env, service), fingerprint: fingerprint(env, service), ...(service.probe ? { pidFile: pidFile(env, service) } : {}) })
 }
 

@@ -62,7 +62,7 @@ test('keys stay as they are written, too', () => {
 test('where a number is meant, only a whole decimal one is taken', () => {
   for (const number of ['0x6', '6.0', '6e0', '1_0', '06', '+6', '-6', '0', 'six', '', '~', '99999', '9223372036854775807', '６'])
     assert.match(refused(loaded('topics.yaml', (text) => text.replace('partitions: 6', `partitions: ${number}`))), /topics\.yaml:\d+:7 primary\.topics\.shop\.products\.partitions: expected a whole number from 1 to 10000, got /)
-  assert.match(refused(loaded('bans.yaml', (text) => text.replace('version: 1', 'version: 1.0'))), /bans\.yaml:3:1 version: expected a whole number from 1 .*, got "1\.0"/)
+  assert.match(refused(loaded('bans.yaml', (text) => text.replace(/version: \d+/, 'version: 1.0'))), /bans\.yaml:\d+:1 version: expected a whole number from 1 .*, got "1\.0"/)
 })
 
 test('long numbers reach Kafka digit by digit', () => {

@@ -5,11 +5,13 @@ import { connectorsOf } from './connectors.ts'
 import { folders } from './folders.ts'
 import { mirrored } from './mirrored.ts'
 import { schema } from './schema.ts'
+import { services } from './services.ts'
 import { topicsOf } from './topics.ts'
 
 /** Every kind of declared resource, in the order in which changes are applied. */
 export const registry: Resource[] = [
   certs,
+  services,
   topicsOf('primary', 'topics', 'core'),
   aclsOf('primary', 'acls', 'core'),
   topicsOf('analytics', 'analytics-topics', 'analytics'),
