@@ -29,7 +29,7 @@ const prometheusShape = z.object({ scrape_configs: z.array(z.object({ job_name: 
 /** Who is watched, and how, as Prometheus and the exporter are told. */
 function watchers(services: Service[]) {
   const of = (name: string) => services.find((service) => service.name === name) ?? assert.fail(`${name} is a service`)
-  const [, config = ''] = [...of('prometheus').configs].find(([file]) => file.endsWith('prometheus.yml')) ?? []
+  const [, { text: config } = { text: '' }] = [...of('prometheus').configs].find(([file]) => file.endsWith('prometheus.yml')) ?? []
   const scraped = (job: string) => prometheusShape.parse(load(config)).scrape_configs.find(({ job_name }) => job_name === job)?.static_configs.map(({ labels }) => labels.instance) ?? []
   const looked = z.array(z.object({ service: z.string(), kind: z.string(), target: z.string() })).parse(JSON.parse(of('exporter').environment.PROBES ?? '[]'))
   return { jvms: scraped('state'), programs: scraped('programs'), looked: looked.map(({ service }) => service) }
