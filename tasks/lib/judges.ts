@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
+import { jdkProgram } from './jdk.ts'
 import { didYouMean, type Problem } from './yaml.ts'
 
 /** The programs that judge settings before anything is started from them; each says what is wrong at the lines of its file. */
@@ -33,7 +34,7 @@ export async function byDefinition(env: Environment, cases: Case[]): Promise<Pro
       return [kind, file]
     })
     const options = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dlog4j2.level=OFF', '-cp', jars.map((folder) => `${folder}/*`).join(':')]
-    const { stdout, stderr, failed } = await said('java', [...options, 'ru.vygodno.settings.Judge', ...args])
+    const { stdout, stderr, failed } = await said(jdkProgram('java'), [...options, 'ru.vygodno.settings.Judge', ...args])
     if (failed) throw new Error(`the settings could not be judged: ${stderr}`)
     return stdout.split('\n').filter(Boolean).flatMap((line) => {
       const [number = '', setting = '', message = '', known = ''] = line.split('\t')
@@ -91,7 +92,7 @@ export async function byJvm(env: Environment, cases: Case[]): Promise<Problem[]>
   const found = await Promise.all(
     cases.map(async ({ text }) => {
       const options = text.split('\n').filter((option) => !option.startsWith('#'))
-      const { stdout, stderr, failed } = await said('java', [...options, '-version'])
+      const { stdout, stderr, failed } = await said(jdkProgram('java'), [...options, '-version'])
       if (!failed) return []
       const words = `${stdout}\n${stderr}`.split('\n').filter((line) => line && !/Could not create the Java|A fatal exception/.test(line)).join(' ')
       const name = /option '?([\w:+=-]+)|(-X\w+)/.exec(words)?.slice(1).find(Boolean) ?? ''
