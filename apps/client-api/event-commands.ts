@@ -4,7 +4,7 @@ import { print, printJson } from '../../clients/terminal.ts'
 import { askCatalog, type Product, productById } from './catalog.ts'
 import { type ClientEvent, newEvent, totalOf, userId } from './event.ts'
 import { startRecorder } from './record.ts'
-import { card, price, printable } from './show.ts'
+import { card, inStock, price, printable } from './show.ts'
 
 type Common = { user: string; json?: boolean }
 
@@ -35,31 +35,32 @@ export function viewCommand(id: string, options: Common): Promise<void> {
   }))
 }
 
-/** Puts a product into the cart. */
+/** Records that a product was put into the cart. */
 export function cartCommand(id: string, options: Common): Promise<void> {
-  return act(id, options, (user, { name }) => ({
+  return act(id, options, (user, { name, stock }) => ({
     event: newEvent('cart', user, { product_id: id }),
-    text: `in the cart: ${printable(name)}`,
+    text: `recorded: in the cart ${printable(name)}; ${inStock(stock.available)}`,
   }))
 }
 
 /**
- * Buys a product.
+ * Records a purchase. Events are what is analysed, not a till: how many there are is the shop's to say, whose next delivery of
+ * products says so; until then the same few can be recorded as bought again, so the answer claims no more than that.
  *
- * @throws UsageError `STOCK_TOO_LOW` when fewer are available
+ * @throws UsageError `STOCK_TOO_LOW` when the shop says that it has fewer
  */
 export function buyCommand(id: string, { quantity, ...options }: Common & { quantity: number }): Promise<void> {
   return act(id, options, (user, { name, price: unit, stock: { available } }) => {
     if (available < quantity)
       throw new UsageError(
         'STOCK_TOO_LOW',
-        `expected a quantity of at most ${available}, which is what is in stock, got ${quantity}`,
-        `task client -- buy ${id} --quantity ${Math.max(available, 1)}`,
+        `expected a quantity of at most ${available}, which is what the shop says it has, got ${quantity}`,
+        available > 0 ? `task client -- buy ${id} --quantity ${available}` : 'task search -- WORDS --in-stock',
       )
     const bill = { amount: totalOf(quantity, unit.amount), currency: unit.currency }
     return {
       event: newEvent('purchase', user, { product_id: id, quantity, ...bill }),
-      text: `bought: ${quantity} × ${printable(name)}, ${price(bill.amount, bill.currency)}`,
+      text: `recorded: a purchase of ${quantity} × ${printable(name)}, ${price(bill.amount, bill.currency)}; ${inStock(available)}`,
     }
   })
 }

@@ -66,10 +66,10 @@ command(
   .action(searchCommand)
 
 command('view <product-id>', 'show a product', '  task client -- view 10501 --user anna').action(viewCommand)
-command('cart <product-id>', 'put a product into the cart', '  task client -- cart 10501 --user anna').action(
+command('cart <product-id>', 'record that a product was put into the cart; nothing is reserved', '  task client -- cart 10501 --user anna').action(
   cartCommand,
 )
-command('buy <product-id>', 'buy a product', '  task client -- buy 10501 --quantity 2 --user anna')
+command('buy <product-id>', 'record a purchase; stock is what the shop says, nothing is reserved', '  task client -- buy 10501 --quantity 2 --user anna')
   .option('--quantity <n>', 'how many', whole(1, 1_000_000), 1)
   .action(buyCommand)
 command(

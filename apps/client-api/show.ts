@@ -79,6 +79,11 @@ export function productTable(products: Listed[], width: number, colour: boolean)
   return table.toString()
 }
 
+/** What is known of the stock: what the shop last said, which no event changes. */
+export function inStock(available: number): string {
+  return `the shop says that it has ${available > 0 ? available : 'none'}, and nothing is reserved`
+}
+
 /** A product in full. */
 export function card(product: Product): string {
   const { name, brand, category, store_id, sku, price: cost, stock, description, specifications, product_id } = product

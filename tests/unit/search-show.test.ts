@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Found } from '../../apps/client-api/find.ts'
-import { card, lines, price, printable, productTable } from '../../apps/client-api/show.ts'
+import { card, inStock, lines, price, printable, productTable } from '../../apps/client-api/show.ts'
 
 const product: Found = {
   product_id: '10501',
@@ -70,4 +70,9 @@ test('a card says everything', () => {
     'volume: 1.7 л',
   ])
     assert.ok(text.includes(part), part)
+})
+
+test('of the stock no more is claimed than what the shop has said', () => {
+  assert.equal(inStock(2), 'the shop says that it has 2, and nothing is reserved')
+  assert.equal(inStock(0), 'the shop says that it has none, and nothing is reserved')
 })
