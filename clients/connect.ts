@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { certificateFiles, type Environment, type Worker } from './environment.ts'
 import { InfraError, messageOf } from './errors.ts'
 import { callHttps, type lastingConnections } from './https.ts'
+import { checkpoint } from './interruption.ts'
 import { refusedCertificate } from './refusal.ts'
 
 const connectorsShape = z.record(
@@ -36,6 +37,7 @@ export function connectRest(env: Environment, worker: Worker, principal = 'conne
     const failed = (seen: string, cause?: unknown) =>
       new InfraError('CONNECT_FAILED', `${method} ${url}${path}: expected an answer, got: ${seen}`, `task status; task logs -- ${worker}`, { cause })
     const { status, text } = await callHttps(new URL(path, url), files, { method, body, ...(connections ? { connections } : {}) }).catch((error: unknown) => {
+      checkpoint()
       throw refusedCertificate(error, `${worker} at ${url}`, files) ?? failed(messageOf(error), error)
     })
     if (status >= 400) throw failed(`${status} ${z.object({ message: z.string() }).safeParse(parse(text)).data?.message ?? text}`)

@@ -1,3 +1,5 @@
+import { orInterrupted } from './interruption.ts'
+
 /** What this process waits for now, for the message of whoever gives up. */
 const open = new Set<{ what: string }>()
 
@@ -11,6 +13,7 @@ export class SilenceError extends Error {}
  * Waits for work that another process may never answer. What is given up goes on unheard.
  *
  * @param what whose answer it is, as in `Kafka at 127.0.0.1:19091`
+ * @throws VygodnoError `INTERRUPTED`
  * @throws SilenceError `no answer within … s` when the time is over, and what the work throws before
  */
 export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
@@ -21,7 +24,7 @@ export async function within<T>(ms: number, what: string, work: Promise<T>): Pro
   const entry = { what }
   open.add(entry)
   try {
-    return await Promise.race([work, late])
+    return await orInterrupted(Promise.race([work, late]))
   } finally {
     clearTimeout(timer)
     open.delete(entry)

@@ -40,7 +40,8 @@ export type Environment = {
   variables: Record<string, string>
 }
 
-function findRoot(): string {
+/** The folder of the project. */
+export function findRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'compose', 'compose.yaml'))) {
     const parent = dirname(folder)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { within } from './deadline.ts'
 import type { Environment } from './environment.ts'
 import { InfraError, messageOf } from './errors.ts'
+import { checkpoint, orInterrupted } from './interruption.ts'
 
 const infoShape = z.object({ beans: z.tuple([z.object({ Safemode: z.string(), LiveNodes: z.string() })]) })
 const nodesShape = z.record(z.string(), z.object({ xferaddr: z.string(), lastContact: z.number() }))
@@ -52,7 +53,8 @@ export function webHdfs(env: Environment, user: string) {
 async function call(env: Environment, method: string, path: string): Promise<unknown> {
   const failed = (seen: string, cause?: unknown) =>
     new InfraError('HDFS_FAILED', `${method} ${env.hdfs.http}${path.split('?')[0]}: expected an answer, got: ${seen}`, 'task status; task logs -- namenode', { cause })
-  const { status, text } = await send(new URL(path, env.hdfs.http), method).catch((error: unknown) => {
+  const { status, text } = await orInterrupted(send(new URL(path, env.hdfs.http), method)).catch((error: unknown) => {
+    checkpoint()
     throw failed(messageOf(error), error)
   })
   if (status < 400) return text ? JSON.parse(text) : undefined

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type IHeaders, type Kafka, type Producer, type RetryOptions } from 'kafkajs'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import { connected, explained, notedBy, noteIn, openAccount, type Patience } from './account.ts'
 import { farewell, within } from './deadline.ts'
 import { certificateFiles, type CertificateFiles, type Environment } from './environment.ts'
 import { messageOf, PrerequisiteError, TimeoutError } from './errors.ts'
+import { interruptible, orInterrupted, pause } from './interruption.ts'
 import { denialIn } from './refusal.ts'
 
 export type { Admin, Kafka, Producer } from 'kafkajs'
@@ -79,7 +79,7 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
   const admin = kafka.admin()
   try {
     await connected(kafka, admin.connect())
-    return await despiteDeadBroker(() => work(admin), isRefused)
+    return await despiteDeadBroker(() => work(interruptible(admin)), isRefused)
   } finally {
     await farewell(() => admin.disconnect())
   }
@@ -91,7 +91,7 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
  * @param isOnlyOne whether an error tells of one dead broker, beside others that answer
  */
 async function despiteDeadBroker<T>(attempt: () => Promise<T>, isOnlyOne: (error: unknown) => boolean | Promise<boolean>): Promise<T> {
-  for (const deadline = performance.now() + restartNoticedMs; ; await sleep(300)) {
+  for (const deadline = performance.now() + restartNoticedMs; ; await pause(300)) {
     try {
       return await attempt()
     } catch (error) {
@@ -186,7 +186,7 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
   try {
     await connected(kafka, consumer.connect())
     await within(options.timeoutMs, `topic ${options.topic}`, consumer.subscribe({ topic: options.topic, fromBeginning: true }))
-    await new Promise<void>((resolve, reject) => {
+    const read = new Promise<void>((resolve, reject) => {
       const expired = () =>
         reject(new TimeoutError('KAFKA_AWAIT_TIMEOUT', `expected ${options.awaited} within ${options.timeoutMs / 1000} s, it did not come`, 'task status; task logs'))
       timer = setTimeout(expired, options.timeoutMs)
@@ -206,6 +206,7 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
       consumer.run({ autoCommit: false, eachBatch }).catch(reject)
       for (const [partition, offset] of options.from) consumer.seek({ topic: options.topic, partition, offset: offset.toString() })
     })
+    await orInterrupted(read)
   } catch (error) {
     throw explained(kafka, error, { operation: 'READ', topic: options.topic, group: groupId })
   } finally {

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { farewell } from './deadline.ts'
 import { certificateFiles, type Environment } from './environment.ts'
 import { InfraError, messageOf, PrerequisiteError } from './errors.ts'
+import { checkpoint, interruptible, orInterrupted } from './interruption.ts'
 import { refusedCertificate } from './refusal.ts'
 
 /** Longer than anything that is asked, changes of the schema aside, takes with millions of rows. */
@@ -35,15 +36,16 @@ export async function withPostgres<T>(env: Environment, principal: string, work:
   // a connection that is lost while idle must not end the process; the next query reports it
   client.on('error', () => {})
   try {
-    await client.connect()
+    await orInterrupted(client.connect())
   } catch (error) {
     const server = `PostgreSQL at ${env.postgres.host}:${env.postgres.port}`
     // one that has not come about keeps the process as well
     void farewell(() => client.end())
+    checkpoint()
     throw refusedCertificate(error, server, files) ?? new InfraError('POSTGRES_UNREACHABLE', `expected ${server} to answer, got: ${messageOf(error)}`, 'task status, then task up', { cause: error })
   }
   try {
-    return await work(client)
+    return await work(interruptible(client))
   } finally {
     await farewell(() => client.end())
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Environment } from './environment.ts'
 import { InfraError, messageOf } from './errors.ts'
+import { checkpoint, interruption } from './interruption.ts'
 
 const stateShape = z.object({ status: z.string(), workers: z.array(z.object({ port: z.int(), state: z.string() })) })
 
@@ -12,7 +13,8 @@ const stateShape = z.object({ status: z.string(), workers: z.array(z.object({ po
  */
 export async function sparkState(env: Environment): Promise<{ alive: boolean; workers: number[] }> {
   const url = `${env.spark.http}/json/`
-  const answered = await fetch(url, { signal: AbortSignal.timeout(5_000) }).then((response) => response.json()).catch((cause: unknown) => {
+  const answered = await fetch(url, { signal: AbortSignal.any([AbortSignal.timeout(5_000), interruption()]) }).then((response) => response.json()).catch((cause: unknown) => {
+    checkpoint()
     const seen = cause instanceof Error && cause.cause ? messageOf(cause.cause) : messageOf(cause)
     throw new InfraError('SPARK_UNREACHABLE', `expected the Spark master at ${url} to answer, got: ${seen}`, 'COMPOSE_PROFILES=core,analytics,spark task up; or SPARK_MASTER=local[2]', { cause })
   })

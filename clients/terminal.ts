@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import ora, { type Ora } from 'ora'
 import { awaited } from './deadline.ts'
 import { messageOf, TimeoutError, UsageError, VygodnoError } from './errors.ts'
+import { checkpoint, heedSignals, interruptedCode, interruptedError, left, orInterrupted } from './interruption.ts'
 
 /** chalk 5 ignores NO_COLOR by itself (https://no-color.org). */
 function colours(stream: NodeJS.WriteStream): ChalkInstance {
@@ -67,6 +68,7 @@ function rest(spinner: Ora, last: () => void): void {
  * @param work is given `progress(text)` to show what is being waited for, and may return a detail for the last line
  */
 export async function step<T>(name: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T> {
+  checkpoint()
   const started = performance.now()
   const live = process.stderr.isTTY && !process.env.CI
   const spinner = live ? ora({ text: name, stream: process.stderr, discardStdin: false }) : undefined
@@ -80,6 +82,7 @@ export async function step<T>(name: string, work: (progress: (text: string) => v
     const result = await work((text) => {
       if (spinner) spinner.text = `${name} ${err.dim(`${text} ${seconds(performance.now() - started)}`)}`
     })
+    checkpoint()
     done(err.green('✓'), typeof result === 'string' && result ? ` ${result}` : '')
     return result
   } catch (error) {
@@ -134,7 +137,12 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-function report(error: unknown): number {
+/**
+ * Says what went wrong and what to do next.
+ *
+ * @returns the exit code that belongs to it
+ */
+export function report(error: unknown): number {
   if (error instanceof VygodnoError) {
     say(`${err.red('✗')} ${error.message} ${err.dim(`[${error.code}]`)}`)
     say(`  ${err.cyan('→')} ${error.hint}`)
@@ -163,12 +171,14 @@ export function endsWithin(seconds: number, command: Command): Command {
 }
 
 /** For what serves as long as its process lives. */
-export const untilKilled = (): Promise<never> => new Promise(() => {})
+export const untilKilled = (): Promise<unknown> => orInterrupted(new Promise(() => {})).catch(() => {})
 
 /** Ends the process when all that was said has been taken, for `process.exit()` alone can cut off piped output. */
 async function leave(): Promise<void> {
   const taken = (stream: NodeJS.WriteStream) => new Promise((resolve) => stream.write('', resolve))
-  await Promise.all([taken(process.stdout), taken(process.stderr)])
+  const all = Promise.all([taken(process.stdout), taken(process.stderr)])
+  // one that nobody reads takes no more, which must not keep what was interrupted
+  await (interruptedCode() === undefined ? all : Promise.race([all, new Promise((resolve) => setTimeout(resolve, 1_000))]))
   process.exit()
 }
 
@@ -180,19 +190,36 @@ async function leave(): Promise<void> {
  */
 export async function runMain(program: Command, argv: string[] = process.argv.slice(2)): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE' && interruptedCode() === undefined) throw error
   })
+  // a terminal that has been closed takes no more words
+  process.stderr.on('error', () => {})
   // what nobody waits for any more, as when one of several things at once has failed: said like any other error
-  const crashed = (error: unknown) => process.exit(report(error))
+  const crashed = (error: unknown) => {
+    if (interruptedCode() === undefined) process.exit(report(error))
+  }
   process.on('unhandledRejection', crashed).on('uncaughtException', crashed)
+  heedSignals(warn, endNow)
   const commands = [program, ...program.commands]
   for (const command of commands) command.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
-  try {
-    await program.parseAsync(argv, { from: 'user' })
-  } catch (error) {
-    process.exitCode = isCommanderError(error) ? usage(program, error) : report(error)
-  }
+  const failure = await program.parseAsync(argv, { from: 'user' }).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
+  const code = interruptedCode()
+  // what had been begun is put back by now; an error is one of being interrupted
+  if (code !== undefined && failure) report(failure.error instanceof VygodnoError && failure.error.code === 'INTERRUPTED' ? failure.error : interruptedError())
+  for (const line of code === undefined ? [] : left()) warn(line)
+  if (code !== undefined) process.exitCode = code
+  else if (failure) process.exitCode = isCommanderError(failure.error) ? usage(program, failure.error) : report(failure.error)
   await leave()
+}
+
+/** What ends at once has no time to wait for whoever reads its output. */
+function endNow(exitCode: number, lines: string[]): void {
+  for (const spinner of spinning.splice(0)) spinner.stop()
+  for (const line of lines) warn(line)
+  process.exit(exitCode)
 }
 
 type CommanderError = Error & { code: string; exitCode: number }

@@ -3,7 +3,6 @@ import { Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { counted, endsWithin, print, printJson, runMain, say, step, table, warn } from '../clients/terminal.ts'
 import { type ActiveAlert, monitoring } from './lib/monitoring.ts'
-import { interruptible } from './lib/interrupt.ts'
 import { covers, lift, requireAlert, silencesInForce } from './lib/silences.ts'
 import { sendTestAlert } from './lib/test-alert.ts'
 
@@ -37,7 +36,6 @@ program
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExample:\n  task alerts -- test')
   .action(async () => {
-    interruptible()
     const outcome = await step('test alert', (progress) => sendTestAlert(loadEnvironment(), progress))
     if (program.opts<{ json?: true }>().json) printJson(outcome)
     else print(`arrived after ${outcome.firingMs} ms, resolved after ${outcome.resolvedMs} ms; Telegram: ${outcome.telegram}`)

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
+import { whenInterrupted } from '../clients/interruption.ts'
 import { print, printJson, runMain, say } from '../clients/terminal.ts'
 import { compact, ingest, report } from './lib/lake.ts'
 import { requireWritable } from './lib/output-file.ts'
@@ -13,6 +14,7 @@ const count = (text: string) => {
   return text
 }
 const on = (master?: string) => loadEnvironment(master ? { ...process.env, SPARK_MASTER: master } : process.env)
+whenInterrupted('what was committed stays; the same command goes on from there')
 const program = new Command('analytics').description('The data lake: jobs of Spark over what customers did.')
 const job = (name: string, description: string) => program.command(name).description(description).option('--master <url>', "Spark's master (default: SPARK_MASTER)").option('--json', 'as JSON')
 

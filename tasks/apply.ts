@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { counted, print, printJson, runMain, say, step } from '../clients/terminal.ts'
-import { interruptible } from './lib/interrupt.ts'
 import { lockStack } from './lib/lock.ts'
 import { apply, type Change, inParts, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
@@ -15,7 +14,6 @@ const program = new Command('apply')
   .addHelpText('after', '\nExamples:\n  task apply\n  task apply -- topics --prune')
 
 program.action(async (kinds: string[], { prune, json }: { prune?: true; json?: true }) => {
-  interruptible()
   const env = loadEnvironment()
   const resources = selectKinds(registry, kinds, env.profiles)
   await lockStack(env)

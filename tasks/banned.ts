@@ -6,7 +6,6 @@ import { type RuleKind, ruleKinds } from '../clients/rules.ts'
 import { counted, endsWithin, print, printJson, runMain, say, table, warn } from '../clients/terminal.ts'
 import { type Preview, previewBan } from './lib/ban-preview.ts'
 import { addBan, type Effect, listBans, removeBan } from './lib/bans.ts'
-import { interruptible } from './lib/interrupt.ts'
 import { judge } from './lib/matcher.ts'
 
 type Target = Partial<Record<RuleKind, string>> & { reason?: string; json?: true }
@@ -27,7 +26,6 @@ onRules('add', 'Ban products. Returns when the filter has retracted them.')
   .option('--reason <text>', 'why, for the audit', 'not stated')
   .addHelpText('after', '\nExamples:\n  task banned -- add 12345 --reason "отозван производителем"\n  task banned -- add --brand "Дымок"\n  task banned -- add --words "электронная сигарета"\n  task banned -- add --words \'"вейп"\'                    not «вейпы»')
   .action(async (id: string | undefined, options: Target) => {
-    interruptible()
     const { kind, value } = targetOf(id, options)
     const env = loadEnvironment()
     const before = await preview(env, kind, value)
@@ -37,7 +35,6 @@ onRules('add', 'Ban products. Returns when the filter has retracted them.')
 onRules('remove', 'Lift a ban. Returns when the filter has reinstated the products.')
   .addHelpText('after', '\nExample:\n  task banned -- remove --brand "Дымок"')
   .action(async (id: string | undefined, options: Target) => {
-    interruptible()
     const { kind, value } = targetOf(id, options)
     report(await removeBan(loadEnvironment(), kind, value), options)
   })

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
+import { putBack } from '../clients/interruption.ts'
+import { didYouMean } from '../clients/suggestion.ts'
 import { print, printJson, runMain, step, table } from '../clients/terminal.ts'
 import { analytics, growth } from './lib/benchmarks/analytics.ts'
 import { latency } from './lib/benchmarks/latency.ts'
@@ -11,10 +13,9 @@ import { search } from './lib/benchmarks/search.ts'
 import { startup } from './lib/benchmarks/startup.ts'
 import { filter, shop } from './lib/benchmarks/throughput.ts'
 import { bootstrap } from './lib/bootstrap.ts'
+import { cleanStack } from './lib/clean.ts'
 import { loadServices } from './lib/compose.ts'
-import { interruptible } from './lib/interrupt.ts'
 import { down } from './lib/stack.ts'
-import { didYouMean } from './lib/yaml.ts'
 
 const benchmarks: Benchmark[] = [startup, search, latency, mirror, analytics, growth, monitoring, shop, filter]
 const names = benchmarks.map(({ name }) => name)
@@ -26,9 +27,9 @@ const program = new Command('bench')
   .addHelpText('after', '\nExamples:\n  task bench\n  task bench -- latency --json')
 
 program.action(async (chosen: string[], { json }: { json?: true }) => {
-  interruptible()
-  const env = loadEnvironment()
   for (const name of chosen) if (!names.includes(name)) throw new UsageError('UNKNOWN_BENCHMARK', `expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`, 'task bench -- latency')
+  const env = ownStack()
+  await cleanStack(env)
   const measures: Measure[] = []
   try {
     for (const benchmark of benchmarks.filter(({ name, onRequest }) => (chosen.length === 0 ? !onRequest : chosen.includes(name)))) {
@@ -39,8 +40,15 @@ program.action(async (chosen: string[], { json }: { json?: true }) => {
     // what one benchmark has measured is not lost when the next one fails
     if (json) printJson(measures)
     else print(table(['measured', 'value', 'target', ''], measures.map(row)))
+    await putBack('the stack of the benchmarks is deleted', 'task bench deletes it before it begins', () => cleanStack(env))
   }
 })
+
+/** A stack of the benchmarks' own; the programs that they run find it in their environment. */
+function ownStack(): Environment {
+  Object.assign(process.env, { VYGODNO_STACK: '.stack/bench', VYGODNO_HOST: '127.0.0.3' })
+  return loadEnvironment()
+}
 
 /** Programs that are not measured would take part of the two cores. */
 async function prepare(env: Environment, { needs }: Benchmark): Promise<void> {

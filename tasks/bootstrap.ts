@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
+import { whenInterrupted } from '../clients/interruption.ts'
 import { print, runMain } from '../clients/terminal.ts'
 import { bootstrap } from './lib/bootstrap.ts'
-import { interruptible } from './lib/interrupt.ts'
 import { lockStack } from './lib/lock.ts'
 
 const program = new Command('bootstrap')
@@ -10,7 +10,7 @@ const program = new Command('bootstrap')
   .addHelpText('after', '\nExample:\n  task bootstrap')
 
 program.action(async () => {
-  interruptible()
+  whenInterrupted('the same command goes on from here; task down stops what was started')
   const env = loadEnvironment()
   await lockStack(env)
   print(await bootstrap(env))

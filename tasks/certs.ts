@@ -1,16 +1,15 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
+import { didYouMean } from '../clients/suggestion.ts'
 import { out, print, printJson, runMain, say, table, warn } from '../clients/terminal.ts'
 import { isRotating } from './lib/authorities.ts'
 import { listCertificates, renewalDays, requireCertificates } from './lib/certificates.ts'
 import { enabledServices } from './lib/compose.ts'
 import { loadConfig } from './lib/config.ts'
-import { interruptible } from './lib/interrupt.ts'
 import { lockStack } from './lib/lock.ts'
 import { wantedCertificates } from './lib/resources/certs.ts'
 import { rotateAuthorities, rotateLeaves } from './lib/rotation.ts'
-import { didYouMean } from './lib/yaml.ts'
 
 const program = new Command('certs')
   .description('Certificates: days left; rotate replaces them while the platform works.')
@@ -43,8 +42,7 @@ program
     for (const name of names) if (!known.includes(name)) throw new UsageError('UNKNOWN_PRINCIPAL', `expected one of ${known.join(', ')}, got ${name}${didYouMean(name, known)}`, 'task certs')
     if ([names.length > 0, all, ca].filter(Boolean).length !== 1) throw new UsageError('ROTATE_WHAT', 'expected names, --all or --ca, and one of these only', 'task certs -- rotate --help')
     requireCertificates(env)
-    interruptible()
-    await lockStack(env)
+      await lockStack(env)
     const services = enabledServices(env)
     if (ca || isRotating(env)) await rotateAuthorities(env, services, wanted)
     if (!ca) await rotateLeaves(env, services, wanted.filter(({ name }) => all || names.includes(name)))

@@ -11,7 +11,6 @@ import { evidence, mark } from './lib/checks/report.ts'
 import { runChecks, selectable, selectGroups } from './lib/checks/run.ts'
 import { enabledServices } from './lib/compose.ts'
 import { loadConfig } from './lib/config.ts'
-import { interruptible } from './lib/interrupt.ts'
 import { requireWritable } from './lib/output-file.ts'
 
 const program = new Command('check')
@@ -23,7 +22,6 @@ const program = new Command('check')
   .addHelpText('after', `\nGroups:\n${groups.map(({ name, about }) => `  ${name.padEnd(16)}${about}`).join('\n')}\n\nExamples:\n  task check\n  task check -- tls acl\n  task check -- --strict\n  task check -- --report evidence.md`)
 
 program.action(async (names: string[], { json, report, strict }: { json?: true; report?: string; strict?: true }) => {
-  interruptible()
   const selected = selectGroups(names)
   if (report) await requireWritable(report)
   const env = loadEnvironment()

@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
+import { whenInterrupted } from '../clients/interruption.ts'
 import { err, print, runMain, say, step, warn } from '../clients/terminal.ts'
 import { bootstrap } from './lib/bootstrap.ts'
 import { canAlert, killBroker } from './lib/broker-down.ts'
-import { interruptible } from './lib/interrupt.ts'
 import { lockStack } from './lib/lock.ts'
 import * as story from './lib/story.ts'
 import * as analytics from './lib/story-analytics.ts'
@@ -13,7 +13,7 @@ const program = new Command('demo')
   .addHelpText('after', '\nExample:\n  task demo')
 
 program.action(async () => {
-  interruptible()
+  whenInterrupted('the same command goes on from here; task down stops what was started')
   const env = loadEnvironment()
   await lockStack(env)
   say(err.bold('The platform'))
@@ -24,8 +24,10 @@ program.action(async () => {
   await step('banned ones are held back', () => story.bannedAreHeldBack(env, scene))
   await step('malformed records go to the dead-letter topic', () => story.malformedAreSetAside(env))
   await step('search finds allowed products', () => story.searchFinds(env, scene))
-  await step(`banned add ${scene.product.id} retracts a listed product`, () => story.banRetracts(env, scene))
-  await step(`banned remove ${scene.product.id} brings it back`, () => story.unbanReinstates(env, scene))
+  await story.withBanLifted(env, scene.product.id, async () => {
+    await step(`banned add ${scene.product.id} retracts a listed product`, () => story.banRetracts(env, scene))
+    await step(`banned remove ${scene.product.id} brings it back`, () => story.unbanReinstates(env, scene))
+  })
   await step('the debug file holds exactly the allowed products', () => story.fileHoldsAllowed(env))
   await step('an outsider is refused', () => story.outsiderIsRefused(env))
   if (env.profiles.includes('analytics')) {

@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
-import { runMain } from '../clients/terminal.ts'
+import { counted, runMain, say } from '../clients/terminal.ts'
 import { loadServices } from './lib/compose.ts'
 import { lockStack } from './lib/lock.ts'
 import { down } from './lib/stack.ts'
+import { sweepTests } from './lib/test-run.ts'
 
 const program = new Command('down').description('Stop all services in reverse order; data stays').addHelpText('after', '\nExample:\n  task down')
 
@@ -11,6 +12,8 @@ program.action(async () => {
   const env = loadEnvironment()
   await lockStack(env)
   await down(env, loadServices(env))
+  const left = await sweepTests(env.root)
+  if (left > 0) say(`what tests had left behind is ended, too: ${counted(left, 'program')}`)
 })
 
 await runMain(program)

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
+import { didYouMean } from '../clients/suggestion.ts'
 import { runMain } from '../clients/terminal.ts'
+import { outcomeOf } from './lib/children.ts'
 import { loadServices } from './lib/compose.ts'
-import { didYouMean } from './lib/yaml.ts'
 
 const count = (text: string) => {
   if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('expected a number of lines')
@@ -25,8 +25,7 @@ program.action(async (name: string, { lines, follow }: { lines: string; follow?:
   if (!service) throw new UsageError('UNKNOWN_SERVICE', `expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`, 'task status')
   if (!existsSync(service.folders.log)) throw new UsageError('NO_LOG', `expected a log of ${name}, it has not run yet`, 'task up')
   const tail = spawn('tail', ['-n', lines, ...(follow ? ['-F'] : []), service.folders.log], { stdio: 'inherit' })
-  process.on('SIGINT', () => tail.kill('SIGINT'))
-  await once(tail, 'exit')
+  await outcomeOf(tail)
 })
 
 await runMain(program)

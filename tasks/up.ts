@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
+import { whenInterrupted } from '../clients/interruption.ts'
 import { runMain, step } from '../clients/terminal.ts'
 import { enabledServices } from './lib/compose.ts'
-import { interruptible } from './lib/interrupt.ts'
 import { lockStack } from './lib/lock.ts'
 import { requirePrograms } from './lib/prerequisites.ts'
 import { apply, plan, selectKinds, withContext } from './lib/reconcile.ts'
@@ -16,7 +16,7 @@ const program = new Command('up').description('Start the services that do not ru
 program.action(async () => {
   const env = loadEnvironment()
   await step('prerequisites', () => requirePrograms(['jdk', 'openssl']))
-  interruptible()
+  whenInterrupted('the same command goes on from here; task down stops what was started')
   await lockStack(env)
   const certs = selectKinds(registry, ['certs'], env.profiles)
   await step('certificates', () => withContext(async (context) => apply(context, certs, await plan(context, certs))))

@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { type Environment, loadEnvironment } from '../../clients/environment.ts'
-import { interruption } from '../../clients/interruption.ts'
+import { interruptedCode, interruptedError, interruption, whenInterrupted } from '../../clients/interruption.ts'
 import { showProgress } from '../../clients/progress.ts'
 import type { Sender } from '../../clients/sender.ts'
 import { print, printJson, say, step } from '../../clients/terminal.ts'
@@ -32,15 +32,14 @@ export async function simulateCommand({ until, ...options }: SimulateOptions): P
   const { users, events, seed, days, file } = options
   const again =
     `task simulate -- --users ${users} --events ${events} --seed ${seed} --days ${days} --until ${until.toISOString()}`
-  const interrupted = interruption(`the same events with the same ids: ${again}`)
+  whenInterrupted(`the same events with the same ids: ${again}`)
   const { products } = options
   const catalogue = products === undefined ? await catalogueOfShop(env) : await catalogueOfFile(products)
   const simulated = simulation(catalogue, { users, events, seed, days, untilMs: until.getTime() })
   if (options.truth !== undefined) await writeTruth(options.truth, seed, simulated)
-  const result = await run(env, simulated, options, interrupted.signal)
+  const result = await run(env, simulated, options, interruption())
   const done = `${result.sent} ${file === undefined ? 'sent' : 'written'}`
-  const error = interrupted.error(done)
-  if (error) throw error
+  if (interruptedCode() !== undefined) throw interruptedError(done)
   if (options.json) return printJson({ ...result, users, seed, days, until: until.toISOString() })
   print(`${done}, by ${result.active} of ${users} users, in ${result.seconds.toFixed(1)} s (${result.perSecond}/s)`)
   print(Object.entries(result.types).map(([type, count]) => `${type} ${count}`).join(' · '))

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadEnvironment, type Environment } from '../../clients/environment.ts'
 import { UsageError, VygodnoError } from '../../clients/errors.ts'
-import { interruption, type Interruption } from '../../clients/interruption.ts'
+import { interruptedCode, interruptedError, interruption, whenInterrupted } from '../../clients/interruption.ts'
 import { withSender } from '../../clients/sender.ts'
 import { counted, print, printJson, say, warn } from '../../clients/terminal.ts'
 import { Known } from './known.ts'
@@ -18,21 +18,20 @@ export type Options = SendOptions & { watch: boolean; json: boolean }
 export async function send(given: string | undefined, options: Options): Promise<void> {
   const env = loadEnvironment()
   const file = given ?? relative(process.cwd(), join(env.root, 'data', 'products.json'))
-  const interrupted = interruption('the same command sends all from the beginning, which does no harm')
+  whenInterrupted('the same command sends all from the beginning, which does no harm')
   const run = options.watch ? watch : sendOnce
-  const sent = await run(env, file, options, interrupted)
-  const error = interrupted.error(`${sent} sent and acknowledged`)
-  if (error) throw error
+  const sent = await run(env, file, options, interruption())
+  if (interruptedCode() !== undefined) throw interruptedError(`${sent} sent and acknowledged`)
 }
 
-async function sendOnce(env: Environment, file: string, options: Options, { signal }: Interruption): Promise<number> {
+async function sendOnce(env: Environment, file: string, options: Options, signal: AbortSignal): Promise<number> {
   const { summary, problem } = await sendFile(env, file, options, signal)
   show(summary, options.json)
   if (problem) throw problem
   return summary.sent
 }
 
-async function watch(env: Environment, file: string, options: Options, { signal }: Interruption): Promise<number> {
+async function watch(env: Environment, file: string, options: Options, signal: AbortSignal): Promise<number> {
   const known = new Known()
   let [sent, passes] = [0, 0]
   const pass = async (): Promise<unknown> => {

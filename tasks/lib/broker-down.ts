@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { CheckError } from '../../clients/errors.ts'
+import { putBack } from '../../clients/interruption.ts'
 import { runApp } from './apps.ts'
 import { loadServices, type Service } from './compose.ts'
 import { monitoring } from './monitoring.ts'
@@ -23,7 +24,7 @@ export function canAlert(env: Environment): boolean {
 
 /**
  * Kills a broker, waits until the alert has arrived at the receiver, sends products meanwhile, starts it again and waits
- * until the alert is taken back. The broker is started again whatever happens.
+ * until the alert is taken back. The broker is started again whatever happens, a signal included.
  */
 export async function killBroker(env: Environment, broker: string, progress: (text: string) => void): Promise<BrokerDown> {
   const service = loadServices(env).find(({ name }) => name === broker)
@@ -31,8 +32,8 @@ export async function killBroker(env: Environment, broker: string, progress: (te
   if (!service || !running) throw new CheckError('BROKER_NOT_RUNNING', `expected ${broker} to run`, 'task up')
   progress(`kill -9 ${broker}`)
   const killedAt = new Date().toISOString()
-  signalGroup(running, 'SIGKILL')
   try {
+    signalGroup(running, 'SIGKILL')
     const alertedMs = await told(env, broker, 'firing', killedAt)
     progress('products are sent to the other two')
     const { sent } = await runApp(env, 'shop-api', ['send', products], sentShape)
@@ -40,7 +41,7 @@ export async function killBroker(env: Environment, broker: string, progress: (te
     const backAt = await startAgain(env, service)
     return { broker, alertedMs, sent, resolvedMs: await told(env, broker, 'resolved', backAt) }
   } finally {
-    await startAgain(env, service)
+    await putBack(`${broker} runs again`, 'task up', () => startAgain(env, service))
   }
 }
 

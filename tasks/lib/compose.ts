@@ -2,12 +2,13 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { type Environment, type Profile, profiles } from '../../clients/environment.ts'
+import { didYouMean } from '../../clients/suggestion.ts'
 import type { Cds } from './cds.ts'
 import { stackSecrets } from './secrets.ts'
 import { grafanaHome, type ToolName, toolNames } from './tools.ts'
 import { interpolate, render } from './variables.ts'
 import { watched } from './watched.ts'
-import { didYouMean, loadYaml, type Problem, refuse, text, trueOrFalse } from './yaml.ts'
+import { loadYaml, type Problem, refuse, text, trueOrFalse } from './yaml.ts'
 
 const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'] as const
 

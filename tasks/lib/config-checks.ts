@@ -1,6 +1,7 @@
 import { type Cluster, clusters } from '../../clients/environment.ts'
+import { didYouMean } from '../../clients/suggestion.ts'
 import type { ConnectorsFile, Principals, TopicsFile } from './config-shapes.ts'
-import { didYouMean, type Loaded, type Problem } from './yaml.ts'
+import { type Loaded, type Problem } from './yaml.ts'
 
 /** What a schema can't say about the files in `config/`: how one entry has to fit the others. */
 

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { type Cluster, clusters, type Environment, type Worker, workers } from '../../clients/environment.ts'
+import { didYouMean } from '../../clients/suggestion.ts'
 import { checkConnectors, checkPrincipals, declaredConnectors } from './config-checks.ts'
 import { bansShape, type ConnectorsFile, connectorsShape, foldersShape, type Principals, principalsShape, type SeedRules, type TopicsFile, topicsShape } from './config-shapes.ts'
 import { checkDashboards } from './dashboards/check.ts'
 import { checkMonitoring } from './monitoring-config.ts'
 import { checkTopics } from './topic-checks.ts'
 import { interpolate, render } from './variables.ts'
-import { didYouMean, type Loaded, loadYaml, type Problem, refuse } from './yaml.ts'
+import { type Loaded, loadYaml, type Problem, refuse } from './yaml.ts'
 
 /** A topic with every setting that is made on the topic itself. */
 type Topic = { name: string; partitions: number; mayGrow: boolean; replicationFactor: number; config: Record<string, string> }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
+import { didYouMean } from '../../clients/suggestion.ts'
 import { jdkProgram } from './jdk.ts'
-import { didYouMean, type Problem } from './yaml.ts'
+import { type Problem } from './yaml.ts'
 
 /** The programs that judge settings before anything is started from them; each says what is wrong at the lines of its file. */
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { basename, dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../clients/environment.ts'
 import { InfraError } from '../../clients/errors.ts'
+import { pause } from '../../clients/interruption.ts'
 import { step, warn } from '../../clients/terminal.ts'
 import { listenerOf } from './ports.ts'
 import { procFile, startedAt, startTicks, statFields } from './proc.ts'
@@ -67,7 +67,7 @@ async function waitFor(env: Environment, name: string, withinMs: number): Promis
       if (performance.now() > deadline)
         throw new InfraError('STACK_BUSY', `expected to be the only one who changes ${env.stack} within ${withinMs / 1000} s, it is still being changed by ${who}`, `wait for its end, or end it: kill ${listenerOf(name) || 'PID'}; then the same command again`)
       progress(`waiting for ${who}`)
-      await sleep(200)
+      await pause(200)
     }
   })
 }
@@ -83,7 +83,10 @@ function holder(name: string): string | undefined {
 function commandOf(pid: number): string {
   const words = procFile(`${pid}/cmdline`).split('\0').filter(Boolean)
   const script = words.findIndex((word) => word.endsWith('.js'))
-  return script < 0 ? words.join(' ') : ['task', basename(words[script] ?? '', '.js'), ...words.slice(script + 1)].join(' ')
+  const program = words[script] ?? ''
+  // the launcher is told the name of the command, another program is it
+  const name = program.endsWith('apps/taskw/main.js') ? [] : [basename(program, '.js')]
+  return script < 0 ? words.join(' ') : ['task', ...name, ...words.slice(script + 1).filter((word) => word !== '--by-task')].join(' ')
 }
 
 /** Whether the holder is this process, or one of those that it was started by. */

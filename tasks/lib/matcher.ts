@@ -4,7 +4,9 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { InfraError } from '../../clients/errors.ts'
+import { checkpoint } from '../../clients/interruption.ts'
 import type { Rule } from '../../clients/rules.ts'
+import { outcomeOf } from './children.ts'
 import { jdkProgram } from './jdk.ts'
 
 const verdictSchema = z.object({
@@ -29,9 +31,12 @@ export async function* judge(env: Environment, rules: Rule[], file: string): Asy
   const matcher = spawn(jdkProgram('java'), [...options, 'ru.vygodno.filter.TestRules', '-', file], { stdio: ['pipe', 'pipe', 'pipe'] })
   let complaint = ''
   matcher.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
-  const ended = new Promise<number | null>((resolve, reject) => matcher.on('error', reject).on('close', resolve))
+  const ended = outcomeOf(matcher)
+  // it is awaited when all is read
+  ended.catch(() => {})
   matcher.stdin.end(JSON.stringify(rules))
   for await (const line of createInterface({ input: matcher.stdout })) yield verdictSchema.parse(JSON.parse(line))
   const code = await ended
+  checkpoint()
   if (code !== 0) throw new InfraError('MATCHER_FAILED', `expected the matcher to read ${file}, it ended with exit code ${code}: ${complaint.trim()}`, 'task banned -- test data/products.json')
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { certificateFiles, type Environment } from '../../clients/environment.ts'
 import { InfraError, messageOf } from '../../clients/errors.ts'
 import { type Answer, callHttps } from '../../clients/https.ts'
+import { checkpoint } from '../../clients/interruption.ts'
 import { refusedCertificate } from '../../clients/refusal.ts'
 
 const labels = z.record(z.string(), z.string())
@@ -44,6 +45,7 @@ export function monitoring(env: Environment) {
     const url = new URL(path, `https://${env.host}:${port}`)
     const failed = (seen: string, cause?: unknown) => new InfraError('MONITORING_FAILED', `expected ${service} at ${url.host} to answer, got: ${seen}`, `task status; task logs -- ${service}`, { cause })
     const answer = await callHttps(url, files, { method, body, timeoutMs: 10_000 }).catch((error: unknown): Answer => {
+      checkpoint()
       throw refusedCertificate(error, `${service} at ${url.host}`, files) ?? failed(messageOf(error), error)
     })
     if (answer.status !== 200) throw failed(`${answer.status} ${answer.text.trim()}`)

@@ -6,7 +6,7 @@ import { connected } from '../../clients/account.ts'
 import { farewell } from '../../clients/deadline.ts'
 import { type Admin, kafkaClient } from '../../clients/kafka.ts'
 import { isOfKafka, kafkaError } from '../../clients/refusal.ts'
-import { didYouMean } from './yaml.ts'
+import { didYouMean } from '../../clients/suggestion.ts'
 
 /** One declared or existing thing of a kind, as flat text that can be compared. */
 export type Item = { id: string; fields: Record<string, string> }

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
+import { didYouMean } from '../../clients/suggestion.ts'
 import { monitoring, type Silence } from './monitoring.ts'
-import { didYouMean, loadYaml } from './yaml.ts'
+import { loadYaml } from './yaml.ts'
 
 const rulesShape = z.looseObject({ groups: z.array(z.looseObject({ rules: z.array(z.looseObject({ alert: z.string().optional() })) })) })
 

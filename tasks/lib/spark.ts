@@ -6,8 +6,10 @@ import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { CheckError, InfraError, messageOf, PrerequisiteError, UsageError, VygodnoError } from '../../clients/errors.ts'
 import { hdfsState } from '../../clients/hdfs.ts'
+import { checkpoint } from '../../clients/interruption.ts'
 import { sparkState } from '../../clients/spark.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
+import { outcomeOf } from './children.ts'
 import { jdkProgram, jdkVariables } from './jdk.ts'
 import { stackSecrets } from './secrets.ts'
 import { render } from './variables.ts'
@@ -50,7 +52,7 @@ const hints: Record<string, string> = {
  * @param onLine called for each line the job says, with a way to end it
  * @returns all of its lines
  * @throws VygodnoError with the code that the job ended with, `HDFS_SAFE_MODE`, `HDFS_NO_DATANODE`, `HDFS_FAILED`,
- *   `SPARK_UNREACHABLE`, `SPARK_NO_WORKER`, `SPARK_OUT_OF_MEMORY`, `JOB_KILLED`, or `INTERRUPTED` with the exit code of the signal
+ *   `SPARK_UNREACHABLE`, `SPARK_NO_WORKER`, `SPARK_OUT_OF_MEMORY`, `JOB_KILLED`, or `INTERRUPTED`
  */
 export async function submit(env: Environment, job: Job, onLine: (line: Line, end: (signal: NodeJS.Signals) => void) => void): Promise<Line[]> {
   if (!job.local) await requireHdfs(env)
@@ -65,12 +67,6 @@ export async function submit(env: Environment, job: Job, onLine: (line: Line, en
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const end = (signal: NodeJS.Signals) => child.kill(signal)
-  let interrupted: NodeJS.Signals | undefined
-  const interrupt = (signal: NodeJS.Signals) => {
-    interrupted = signal
-    end(signal)
-  }
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   const lines: Line[] = []
   let [said, failure] = ['', '']
   createInterface({ input: child.stdout }).on('line', (text) => {
@@ -83,11 +79,9 @@ export async function submit(env: Environment, job: Job, onLine: (line: Line, en
     if (/^[A-Z][A-Z_]+ /.test(text)) failure = text
     said += `${text}\n`
   })
-  const how = await new Promise<string>((resolve, reject) =>
-    child.on('error', reject).on('close', (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`)),
-  )
-  process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
-  if (interrupted) throw new VygodnoError('INTERRUPTED', `${job.main} was ended by ${interrupted}; what it has committed stays`, 'the same command goes on from there', interrupted === 'SIGINT' ? 130 : 143)
+  const outcome = await outcomeOf(child)
+  const how = typeof outcome === 'number' ? `exit code ${outcome}` : `signal ${outcome}`
+  checkpoint()
   if (how !== 'exit code 0') {
     const failed = failureOf(env, job, how, failure, said, log)
     // Spark has many words for a file system that went away

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
+import { interruption, putBack } from '../../clients/interruption.ts'
 import { counted, say, step, warn } from '../../clients/terminal.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import type { Service } from './compose.ts'
@@ -66,6 +67,7 @@ export async function up(env: Environment, declared: Service[]): Promise<void> {
   const waiting = new Map<string, string>()
   // one failure ends the waiting for all
   const failed = new AbortController()
+  const end = AbortSignal.any([failed.signal, interruption()])
   await step(starting.length > 0 ? counted(services.length, 'service') : `${counted(services.length, 'service')}, already running`, async (progress) => {
     const show = (name: string) => (text?: string) => {
       if (text) waiting.set(name, text)
@@ -74,7 +76,7 @@ export async function up(env: Environment, declared: Service[]): Promise<void> {
     }
     const begin = async (service: Service) => {
       await Promise.all(service.dependsOn.map(({ service: name }) => done.get(name)))
-      if (!failed.signal.aborted) await startOne(env, service, show(service.name), failed.signal)
+      if (!end.aborted) await startOne(env, service, show(service.name), end)
     }
     for (const service of beginning) done.set(service.name, begin(service))
     try {
@@ -117,10 +119,10 @@ async function startOne(env: Environment, service: Service, progress: (waitingFo
   say(`  ${service.name} ${((performance.now() - started) / 1000).toFixed(1)}s${outcome}`)
 }
 
-/** Stops one service, starts it again from what is declared now and waits until it is ready. */
+/** Stops one service, starts it again from what is declared now and waits until it is ready; a signal waits for that, too. */
 export async function restart(env: Environment, service: Service): Promise<void> {
-  await stopOne(env, service)
-  await startOne(env, service, () => {}, new AbortController().signal)
+  const again = () => stopOne(env, service).then(() => startOne(env, service, () => {}, interruption()))
+  await putBack(`${service.name} runs again`, 'task up', again)
 }
 
 /** Has a running service read its certificates again without stopping; it counts as started from what is declared now. */

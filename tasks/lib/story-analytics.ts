@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { CheckError } from '../../clients/errors.ts'
 import { runApp } from './apps.ts'
-import { addBan, removeBan } from './bans.ts'
+import { addBan } from './bans.ts'
 import { ingest } from './lake.ts'
 import { compareTopic } from './mirror.ts'
 import { liveKeys } from './observe.ts'
 import { recommend } from './recommendations.ts'
+import { withBanLifted } from './story.ts'
 import { until } from './until.ts'
 
 const reason = 'demo'
@@ -59,16 +60,14 @@ export async function recommendationsAreServed(env: Environment): Promise<{ user
 /** A product banned now is gone from the recommendations before any job runs again; afterwards it is back. */
 export async function bannedIsNotRecommended(env: Environment, { user, first }: { user: string; first: { id: string; name: string } }): Promise<string> {
   const started = performance.now()
-  await addBan(env, 'id', first.id, reason)
-  try {
+  return withBanLifted(env, first.id, async () => {
+    await addBan(env, 'id', first.id, reason)
     await until({ code: 'DEMO_RECOMMEND_BANNED', awaited: `«${first.name}» to be gone from what is recommended to ${user}`, timeoutMs: 15_000, hint: 'task logs -- connect' }, async () => {
       const { items } = await recommended(env, user)
       return items.length > 0 && items.every(({ product_id: id }) => id !== first.id) || 'still recommended'
     })
     return `gone after ${((performance.now() - started) / 1000).toFixed(1)} s`
-  } finally {
-    await removeBan(env, 'id', first.id)
-  }
+  })
 }
 
 function recommended(env: Environment, user: string): Promise<z.infer<typeof answer>> {

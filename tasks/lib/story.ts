@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { certificateFiles, type Environment } from '../../clients/environment.ts'
 import { CheckError } from '../../clients/errors.ts'
+import { putBack } from '../../clients/interruption.ts'
 import { kafkaClient, type Offsets, readTopic, topicOffsets } from '../../clients/kafka.ts'
 import { runApp } from './apps.ts'
 import { addBan, listBans, removeBan } from './bans.ts'
@@ -96,6 +97,15 @@ async function isFound(env: Environment, { name, id }: Scene['product']): Promis
 export async function searchFinds(env: Environment, { product }: Scene): Promise<string> {
   if (!(await isFound(env, product))) throw new CheckError('DEMO_SEARCH', `expected «${product.name}» to be found, it was not`, `task search -- ${product.name}`)
   return `«${product.name}»`
+}
+
+/** A demo's ban of a product is lifted at the end of some work, whatever becomes of that. */
+export async function withBanLifted<T>(env: Environment, id: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await putBack(`the ban of ${id} is lifted`, `task banned -- remove ${id}`, () => removeBan(env, 'id', id))
+  }
 }
 
 /** Adds a ban and watches the product vanish from search. */

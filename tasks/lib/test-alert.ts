@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Environment } from '../../clients/environment.ts'
 import { CheckError } from '../../clients/errors.ts'
+import { putBack } from '../../clients/interruption.ts'
 import { monitoring } from './monitoring.ts'
 import { until } from './until.ts'
 
@@ -31,10 +32,14 @@ export async function sendTestAlert(env: Environment, progress: (text: string) =
     return Math.round(performance.now() - started)
   }
   progress('firing')
-  await post([alert])
-  const firingMs = await arrived('firing')
-  progress('resolved')
-  await post([{ ...alert, endsAt: new Date().toISOString() }])
+  let firingMs = 0
+  try {
+    await post([alert])
+    firingMs = await arrived('firing')
+  } finally {
+    progress('resolved')
+    await putBack('the test alert is over', 'it ends by itself, 5 minutes after its beginning', () => post([{ ...alert, endsAt: new Date().toISOString() }]))
+  }
   const resolvedMs = await arrived('resolved')
   progress('telegram')
   let outcome = await telegram()

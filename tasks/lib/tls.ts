@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { checkpoint, orInterrupted } from '../../clients/interruption.ts'
 
 /** How a server took a client: it answered (what it said first), or the error code it refused with; a silence is neither. */
 export type Attempt = { outcome: 'answered'; protocol: string; said: Buffer } | { outcome: 'refused'; code: string } | { outcome: 'silent' }
@@ -40,9 +41,10 @@ const within = { timeoutMs: 8_000 }
 export async function speak({ address, speech, role = 'operator' }: Server, identity: ConnectionOptions): Promise<Attempt> {
   const [host = '', port = ''] = address.split(':')
   try {
-    const socket = speech === 'postgres' ? { socket: await agreedOnTls(host, Number(port)) } : { host, port: Number(port) }
-    return await conversation(connect({ ...socket, host, ...identity }), 'secureConnect', greeting(speech, role))
+    const socket = speech === 'postgres' ? { socket: await orInterrupted(agreedOnTls(host, Number(port))) } : { host, port: Number(port) }
+    return await orInterrupted(conversation(connect({ ...socket, host, ...identity }), 'secureConnect', greeting(speech, role)))
   } catch (error) {
+    checkpoint()
     return { outcome: 'refused', code: codeOf(error) }
   }
 }
@@ -50,7 +52,7 @@ export async function speak({ address, speech, role = 'operator' }: Server, iden
 /** The same without TLS. */
 export function speakPlainly({ address, speech, role = 'operator' }: Server): Promise<Attempt> {
   const [host = '', port = ''] = address.split(':')
-  return conversation(connectPlain(Number(port), host), 'connect', greeting(speech, role))
+  return orInterrupted(conversation(connectPlain(Number(port), host), 'connect', greeting(speech, role)))
 }
 
 /** Whether a Kafka listener takes a client by its certificate; `ca` is what the client trusts. */

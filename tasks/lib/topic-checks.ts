@@ -1,6 +1,7 @@
 import { type Cluster, clusters, type Worker, workers } from '../../clients/environment.ts'
+import { didYouMean } from '../../clients/suggestion.ts'
 import type { TopicsFile } from './config-shapes.ts'
-import { didYouMean, type Loaded, type Problem } from './yaml.ts'
+import type { Loaded, Problem } from './yaml.ts'
 
 type Brokers = Record<Cluster, string[]>
 type Topics = TopicsFile[Cluster]['topics']

@@ -1,5 +1,5 @@
+import { didYouMean } from '../../clients/suggestion.ts'
 import { z } from 'zod'
-import { didYouMean } from './yaml.ts'
 
 /**
  * Topic settings that may be declared, each with what Kafka 4.3 takes, in the words of its own definition

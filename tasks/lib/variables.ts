@@ -1,5 +1,5 @@
 import { UsageError } from '../../clients/errors.ts'
-import { didYouMean } from './yaml.ts'
+import { didYouMean } from '../../clients/suggestion.ts'
 
 /**
  * Replaces `${NAME}` by its value. What is not upper-case, such as Connect's own `${file:…}`, is left as it is.

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { distance } from 'fastest-levenshtein'
 import {
   CORE_SCHEMA,
   EVENT_ALIAS,
@@ -20,6 +19,7 @@ import {
 } from 'js-yaml'
 import { z } from 'zod'
 import { messageOf, UsageError } from '../../clients/errors.ts'
+import { didYouMean } from '../../clients/suggestion.ts'
 
 /** One thing wrong in one file; line and column count from 1. */
 export type Problem = { file: string; line: number; column: number; path: string; message: string }
@@ -87,13 +87,6 @@ export function refuse(problems: Problem[]): void {
   const lines = problems.map(({ file, line, column, path, message }) => `  ${file}:${line}:${column} ${path ? `${path}: ` : ''}${message}`)
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
   throw new UsageError('CONFIG_INVALID', `${count} in the configuration, nothing was touched\n${lines.join('\n')}`, 'correct the lines above, then task plan')
-}
-
-/** ` — did you mean "x"?` when one of the candidates is close to the word, otherwise nothing. */
-export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const ranked = [...candidates].map((candidate) => ({ candidate, far: distance(word, candidate) })).sort((a, b) => a.far - b.far)
-  const best = ranked[0]
-  return best && best.far <= Math.max(2, word.length / 4) ? ` — did you mean "${best.candidate}"?` : ''
 }
 
 function explain(issue: z.core.$ZodIssue, shape: z.ZodType, problem: Loaded<unknown>['problem'], seen: (path: PropertyKey[]) => string): Problem[] {

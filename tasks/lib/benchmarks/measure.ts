@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../../../clients/environment.ts'
 import { InfraError } from '../../../clients/errors.ts'
+import { checkpoint } from '../../../clients/interruption.ts'
 import { listBans } from '../bans.ts'
+import { outcomeOf } from '../children.ts'
 import { judge } from '../matcher.ts'
 
 /** One figure with what it should be; `target` is a limit in the same unit. */
@@ -14,19 +16,17 @@ export type Measure = { what: string; value: number; unit: string; target?: { at
 export type Benchmark = { name: string; needs: 'nothing' | 'platform' | 'brokers'; onRequest?: true; run(env: Environment, progress: (text: string) => void): Promise<Measure[]> }
 
 /** Runs a program to its end and returns its stdout and how long it took, process start included. */
-export function timed(command: string[], options: { cwd: string }): Promise<{ stdout: string; ms: number }> {
+export async function timed(command: string[], options: { cwd: string }): Promise<{ stdout: string; ms: number }> {
   const [program = '', ...args] = command
   const started = performance.now()
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  return new Promise((resolve, reject) =>
-    child.on('error', reject).on('close', (code) => {
-      if (code === 0) resolve({ stdout, ms: performance.now() - started })
-      else reject(new InfraError('BENCH_PROGRAM', `expected ${command.join(' ')} to succeed, exit code ${code}: ${stderr.trim().slice(-500)}`, 'task status'))
-    }),
-  )
+  const how = await outcomeOf(child)
+  checkpoint()
+  if (how !== 0) throw new InfraError('BENCH_PROGRAM', `expected ${command.join(' ')} to succeed, it ended with ${how}: ${stderr.trim().slice(-500)}`, 'task status')
+  return { stdout, ms: performance.now() - started }
 }
 
 /** The value below which a share of the values lies (nearest rank). */

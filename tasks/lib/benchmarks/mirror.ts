@@ -1,4 +1,5 @@
 import { onCluster } from '../../../clients/environment.ts'
+import { pause } from '../../../clients/interruption.ts'
 import { followTopic, kafkaClient, topicOffsets } from '../../../clients/kafka.ts'
 import { type Sender, withSender } from '../../../clients/sender.ts'
 import { type Benchmark, percentile } from './measure.ts'
@@ -46,7 +47,7 @@ async function sendSteadily(sender: Sender, total: number): Promise<void> {
   for (let sent = 0; sent < total; ) {
     const due = Math.min(total, Math.floor(((performance.now() - started) * perSecond) / 1000))
     for (; sent < due; sent++) await sender.add(String(sent), Buffer.from(String(Date.now())))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await pause(10)
   }
   await sender.flush()
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../../clients/environment.ts'
+import { pause } from '../../../clients/interruption.ts'
 import { enabledServices, type Service } from '../compose.ts'
 import { processOf } from '../stack.ts'
 import { cpuSeconds, memoryMib } from '../usage.ts'
@@ -31,7 +31,7 @@ export const monitoring: Benchmark = {
     const watchers = services.filter(({ profile }) => profile === 'monitoring')
     const running = (some: Service[]) => some.flatMap((service) => processOf(env, service)?.pid ?? [])
     progress(`idle for ${settleMs / 1000} s`)
-    await sleep(settleMs)
+    await pause(settleMs)
     const memory = running(watchers).reduce((sum, pid) => sum + memoryMib(pid), 0)
     const watched = running(services.filter((service) => !watchers.includes(service)))
     const shares = await alternate(running(watchers), watched, progress)
@@ -61,10 +61,10 @@ async function alternate(watchers: number[], watched: number[], progress: (text:
       progress(`idle with and without, ${seconds} s each, ${turn} of ${turns}`)
       signal('SIGCONT')
       // what has become overdue meanwhile is done at once
-      await sleep(pauseMs)
+      await pause(pauseMs)
       const [own, within] = await processorShares(watchers, watched)
       signal('SIGSTOP')
-      await sleep(pauseMs)
+      await pause(pauseMs)
       const [, without] = await processorShares([], watched)
       shares.push({ own, added: within - without })
     }
@@ -85,7 +85,7 @@ async function bootstrapFromNothing(env: Environment, profiles: string[]): Promi
 async function processorShares(some: number[], others: number[]): Promise<[number, number]> {
   const used = (pids: number[]) => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0)
   const [ofSome, ofOthers, began] = [used(some), used(others), performance.now()]
-  await sleep(seconds * 1000)
+  await pause(seconds * 1000)
   const share = (before: number, pids: number[]) => ((used(pids) - before) * 100_000) / (performance.now() - began)
   return [share(ofSome, some), share(ofOthers, others)]
 }

@@ -1,5 +1,6 @@
 import type { Environment, Profile } from '../../../clients/environment.ts'
 import { messageOf } from '../../../clients/errors.ts'
+import { checkpoint } from '../../../clients/interruption.ts'
 import type { Service } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { until } from '../until.ts'
@@ -71,9 +72,14 @@ export async function inParallel<T, R>(limit: number, items: T[], work: (item: T
   const results: R[] = []
   let next = 0
   const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index] as T)
+    for (let index = next++; index < items.length; index = next++) {
+      checkpoint()
+      results[index] = await work(items[index] as T)
+    }
   }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  // one that fails leaves the others time to put back what they have begun
+  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, worker))
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   return results
 }
 

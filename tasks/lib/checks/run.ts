@@ -1,6 +1,7 @@
 import { CheckError, messageOf, UsageError } from '../../../clients/errors.ts'
+import { checkpoint } from '../../../clients/interruption.ts'
+import { didYouMean } from '../../../clients/suggestion.ts'
 import { counted, step } from '../../../clients/terminal.ts'
-import { didYouMean } from '../yaml.ts'
 import { type Group, judged, type Outcome, type Result, type Subject, type Verdict } from './check.ts'
 import { judgeCriteria, provingGroups } from './criteria.ts'
 import { groups } from './registry.ts'
@@ -43,6 +44,7 @@ async function runGroup(given: Omit<Subject, 'progress'>, group: Group): Promise
   }).catch((error: unknown) => {
     if (!(error instanceof CheckError && error.code === 'CHECK_FAILED')) results = [asWhole(group, judged(false, messageOf(error)))]
   })
+  checkpoint()
   return results
 }
 

@@ -1,5 +1,6 @@
 import { connect, type TLSSocket } from 'node:tls'
 import { messageOf } from '../../../clients/errors.ts'
+import { orInterrupted } from '../../../clients/interruption.ts'
 
 /**
  * Kafka's wire protocol, as much as it takes to ask one question and see the exact error code: client libraries retry,
@@ -113,7 +114,7 @@ export async function openWire(address: string, identity: Identity, timeoutMs = 
   const [host = '', port = ''] = address.split(':')
   const socket = connect({ host, port: Number(port), ...identity })
   socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer from ${address} within ${timeoutMs / 1000} s`)))
-  await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject))
+  await orInterrupted(new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject)))
   const next = responses(socket, address)
   let id = 0
   return {
@@ -121,7 +122,7 @@ export async function openWire(address: string, identity: Identity, timeoutMs = 
       const payload = body.toBuffer()
       const header = new Writer().int16(api).int16(version).int32(++id).string('check').toBuffer()
       socket.write(Buffer.concat([new Writer().int32(header.length + payload.length).toBuffer(), header, payload]))
-      const reader = new Reader(await next())
+      const reader = new Reader(await orInterrupted(next()))
       const answered = reader.int32()
       if (answered !== id) throw new Error(`${address} answered request ${answered} instead of ${id}`)
       return reader

@@ -18,7 +18,7 @@ test('bootstrap that was interrupted goes on when it is run again; run a third t
     },
   })
   assert.equal(interrupted.code, 130, interrupted.stderr)
-  assert.match(interrupted.stderr, /interrupted \(SIGINT\): the same command goes on from here/)
+  assert.match(interrupted.stderr, /interrupted \(SIGINT\) \[INTERRUPTED\]\n {2}→ the same command goes on from here; task down stops what was started/)
 
   assert.match(await succeed('bootstrap'), /changes: /)
   assert.equal((await succeed('bootstrap')).trim(), '0 changes')

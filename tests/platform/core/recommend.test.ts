@@ -150,7 +150,7 @@ test('Ctrl-C ends a simulation in good order; what it says was sent has arrived'
   })
   const { code, stderr } = await running
   assert.equal(code, 130, stderr)
-  const said = Number(/interrupted; (\d+) sent/.exec(stderr)?.[1])
+  const said = Number(/interrupted \(SIGINT\); (\d+) sent/.exec(stderr)?.[1])
   assert.ok(said > 0, stderr)
   const behind = (await topicOffsets(kafka, 'client.events')).end
   const arrived = [...behind].reduce((sum, [partition, offset]) => sum + Number(offset - (before.get(partition) ?? 0n)), 0)

@@ -71,7 +71,7 @@ test('CAs and all certificates are replaced while events flow: none lost, none d
   const reading = consume(() => allWritten, seen, interruptions)
   const writing = produce(() => over, acknowledged, failures)
 
-  // one that is interrupted at its worst, a broker stopped and not started yet, goes on when it is run again
+  // one that is interrupted at its worst, a broker stopped and not started yet, starts it, and goes on when it is run again
   const second = enabledServices(env).find(({ name }) => name === 'kafka-2') ?? assert.fail('kafka-2 is a service')
   let watched = false
   const interrupted = await run('certs', ['rotate', '--ca'], {
@@ -86,6 +86,8 @@ test('CAs and all certificates are replaced while events flow: none lost, none d
     },
   })
   assert.equal(interrupted.code, 130, interrupted.stderr)
+  assert.match(interrupted.stderr, /one moment, until kafka-2 runs again/)
+  assert.ok(processOf(env, second))
   assert.equal(isRotating(env), true)
   await succeed('certs', ['rotate', '--ca'])
   assert.equal(isRotating(env), false)

@@ -1,0 +1,45 @@
+/** What has to be made before a command can run: Taskfile.yml says how. */
+type Need = 'jars' | 'tools'
+
+/** A program of the bundle, what stands before the arguments that a person gives, and what it needs. */
+export type Command = { program: string; leading?: string[]; needs?: Need[] }
+
+const task = (name: string, needs: Need[] = []): Command => ({ program: `tasks/${name}.js`, needs })
+const client = (...leading: string[]): Command => ({ program: 'apps/client-api/main.js', leading })
+const tests = (needs: Need[], ...leading: string[]): Command => ({ program: 'tasks/test.js', leading, needs })
+
+const jars: Need[] = ['jars']
+const all: Need[] = ['jars', 'tools']
+
+/** The commands; Taskfile.yml describes each, so that plain `task` knows them, too. */
+export const commands: Record<string, Command> = {
+  bootstrap: task('bootstrap', all),
+  demo: task('demo', all),
+  up: task('up', all),
+  down: task('down'),
+  status: task('status'),
+  logs: task('logs'),
+  clean: task('clean'),
+  plan: task('plan'),
+  apply: task('apply'),
+  alerts: task('alerts'),
+  dashboard: { program: 'apps/dashboard/main.js' },
+  dashboards: task('dashboards'),
+  shop: { program: 'apps/shop-api/main.js' },
+  banned: task('banned'),
+  search: client('search'),
+  recommend: client('recommend'),
+  client: client(),
+  simulate: client('simulate'),
+  analytics: task('analytics', jars),
+  check: task('check'),
+  certs: task('certs'),
+  test: tests(all, 'types', 'unit', 'java', 'core', 'analytics'),
+  'test:types': tests([], 'types'),
+  'test:unit': tests(all, 'unit'),
+  'test:java': tests([], 'java'),
+  'test:platform': tests(all, 'core', 'analytics'),
+  'test:long': tests(all, 'rotation', 'whole'),
+  'test:part': tests(all),
+  bench: task('bench', all),
+}

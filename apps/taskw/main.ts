@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { findRoot } from '../../clients/environment.ts'
+import { UsageError } from '../../clients/errors.ts'
+import { didYouMean } from '../../clients/suggestion.ts'
+import { print, report } from '../../clients/terminal.ts'
+import { type Command, commands } from './commands.ts'
+import { givenToTask, goTask, wordsOfParent } from './go-task.ts'
+
+const root = findRoot()
+
+/** Runs a command in this process: it sees its arguments as if it had been started by itself. */
+async function run({ program, leading = [], needs = [] }: Command, args: string[]): Promise<void> {
+  if (needs.length > 0 && !args.some((arg) => arg === '--help' || arg === '-h')) {
+    const code = await goTask(root, ['--silent', ...needs])
+    if (code !== 0) return void (process.exitCode = code)
+  }
+  const file = join(root, '.stack', 'build', 'dist', program)
+  process.argv = [process.execPath, file, ...leading, ...args]
+  await import(pathToFileURL(file).href)
+}
+
+async function start([name = 'help', ...given]: string[]): Promise<void> {
+  if (name === '--by-task') {
+    const [task = '', ...fixed] = given
+    return named(task, [...fixed, ...givenToTask(task, wordsOfParent())])
+  }
+  if (name === '--task') return void (process.exitCode = await goTask(root, given))
+  // the two hyphens before which plain `task` looks for its own arguments are nobody's argument
+  return named(name, given[0] === '--' ? given.slice(1) : given)
+}
+
+async function named(name: string, args: string[]): Promise<void> {
+  if (['help', '--help', '-h', 'default'].includes(name)) return args[0] === undefined ? print((await import('./help.ts')).helpText(root)) : named(args[0], ['--help'])
+  if (['version', '--version', '-V'].includes(name)) return print(`vygodno ${(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version}`)
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command) return run(command, args)
+  const tasks = (await import('./help.ts')).describedTasks(root)
+  const others = tasks.find((task) => task.name === name)
+  if (!others) throw new UsageError('UNKNOWN_COMMAND', `expected a command, got ${JSON.stringify(name)}${didYouMean(name, tasks.map((task) => task.name))}`, './taskw lists them; ./taskw --task is go-task itself')
+  if (args[0] === '--help' || args[0] === '-h') return print(`${name}: ${others.description}`)
+  if (args.length > 0) throw new UsageError('USAGE', `expected no arguments for ${name}, got ${JSON.stringify(args[0])}`, `./taskw ${name}`)
+  process.exitCode = await goTask(root, [name])
+}
+
+await start(process.argv.slice(2)).catch((error: unknown) => (process.exitCode = report(error)))
