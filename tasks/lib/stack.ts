@@ -121,8 +121,7 @@ async function startOne(env: Environment, service: Service, progress: (waitingFo
 
 /** Stops one service, starts it again from what is declared now and waits until it is ready; a signal waits for that, too. */
 export async function restart(env: Environment, service: Service): Promise<void> {
-  const again = () => stopOne(env, service).then(() => startOne(env, service, () => {}, interruption()))
-  await putBack(`${service.name} runs again`, 'task up', again)
+  await putBack(`${service.name} runs again`, 'task up', () => stopOne(env, service).then(() => startOne(env, service, () => {}, interruption())))
 }
 
 /** Has a running service read its certificates again without stopping; it counts as started from what is declared now. */
