@@ -186,7 +186,7 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
   try {
     await connected(kafka, consumer.connect())
     await within(options.timeoutMs, `topic ${options.topic}`, consumer.subscribe({ topic: options.topic, fromBeginning: true }))
-    const read = new Promise<void>((resolve, reject) => {
+    await orInterrupted(new Promise<void>((resolve, reject) => {
       const expired = () =>
         reject(new TimeoutError('KAFKA_AWAIT_TIMEOUT', `expected ${options.awaited} within ${options.timeoutMs / 1000} s, it did not come`, 'task status; task logs'))
       timer = setTimeout(expired, options.timeoutMs)
@@ -205,8 +205,7 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
       }
       consumer.run({ autoCommit: false, eachBatch }).catch(reject)
       for (const [partition, offset] of options.from) consumer.seek({ topic: options.topic, partition, offset: offset.toString() })
-    })
-    await orInterrupted(read)
+    }))
   } catch (error) {
     throw explained(kafka, error, { operation: 'READ', topic: options.topic, group: groupId })
   } finally {
