@@ -16,7 +16,7 @@ after(() => rmSync(scratch, { recursive: true, force: true }))
 const project = join(scratch, 'про ект')
 const dist = join(project, '.stack/build/dist')
 const caller = join(scratch, 'у вызвавшего')
-for (const folder of ['compose', 'clients', 'tasks', 'apps/taskw', '.stack/build']) mkdirSync(join(project, folder), { recursive: true })
+for (const folder of ['compose', 'clients', 'config/text', 'tasks', 'apps/taskw', '.stack/build']) mkdirSync(join(project, folder), { recursive: true })
 mkdirSync(caller)
 for (const file of ['taskw', 'Taskfile.yml', 'compose/compose.yaml', 'package.json', 'package-lock.json', 'tsconfig.json', 'apps/taskw/main.ts']) copyFileSync(join(root, file), join(project, file))
 // nothing that could be installed, or deleted by installing
