@@ -12,6 +12,7 @@ import ru.vygodno.product.ProductReader;
 
 /** Takes the products and the rules of one partition and decides what is listed. */
 final class FilterProcessor implements Processor<byte[], byte[], Object, byte[]> {
+  private static final Duration AT_ONCE = Duration.ofMillis(1);
   private static final Duration TELL_EVERY = Duration.ofSeconds(1);
 
   private final String bans;
@@ -19,6 +20,7 @@ final class FilterProcessor implements Processor<byte[], byte[], Object, byte[]>
   private ProductSide products;
   private RuleSide rules;
   private Cancellable telling;
+  private Cancellable beginning;
 
   /** @param bans the ban topic's name: everything else that comes is a product */
   FilterProcessor(String bans) {
@@ -38,6 +40,10 @@ final class FilterProcessor implements Processor<byte[], byte[], Object, byte[]>
     products = new ProductSide(productReader, stored, rulebook, holds, outlet);
     rules = new RuleSide(productReader, ruleReader, stored, rulebook, holds, outlet, context.taskId().partition());
     telling = context.schedule(TELL_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> rules.tellChangedCounts());
+    beginning = context.schedule(AT_ONCE, PunctuationType.WALL_CLOCK_TIME, now -> {
+      rules.tellClosure();
+      beginning.cancel();
+    });
   }
 
   @Override
@@ -52,5 +58,6 @@ final class FilterProcessor implements Processor<byte[], byte[], Object, byte[]>
   @Override
   public void close() {
     telling.cancel();
+    beginning.cancel();
   }
 }

@@ -52,6 +52,27 @@ final class RuleReader {
     }
   }
 
+  /** Refuses what is no mark of a list: {@code {"version":1}}, with a version of 1 or more. */
+  void checkMark(byte[] value) throws BadRuleException {
+    int version = 0;
+    try (JsonParser parser = json.createParser(decode(value))) {
+      if (parser.nextToken() == JsonToken.START_OBJECT) {
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+          boolean number = parser.nextToken() == JsonToken.VALUE_NUMBER_INT;
+          version = name.equals("version") && number ? parser.getIntValue() : version;
+          parser.skipChildren();
+        }
+      }
+      if (version < 1 || parser.nextToken() != null) {
+        throw new BadRuleException("expected a mark of the ban list such as {\"version\":1}");
+      }
+    } catch (JsonProcessingException e) {
+      throw new BadRuleException("expected JSON, got: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new BadRuleException(e.toString());
+    }
+  }
+
   /** Reads the rule that begins at the parser's current token. */
   Rule read(JsonParser parser) throws IOException, BadRuleException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {

@@ -18,7 +18,7 @@ import ru.vygodno.product.ProductReader;
 /** What a record of the ban topic does to this partition's products. */
 final class RuleSide {
   private static final Logger LOG = LoggerFactory.getLogger(RuleSide.class);
-  /** Marks which seed list was loaded: not a rule. */
+  /** Marks of lists: not rules. */
   private static final String SEED = "seed:";
 
   private final ProductReader products;
@@ -43,10 +43,11 @@ final class RuleSide {
   void accept(Record<byte[], byte[]> record) {
     try {
       String id = reader.id(record.key());
-      if (id.startsWith(SEED)) {
-        return;
-      }
-      if (record.value() == null) {
+      if (id.equals(Rulebook.MARK)) {
+        marked(record, id);
+      } else if (id.startsWith(SEED)) {
+        LOG.debug("{} marks a list that is not ours", id);
+      } else if (record.value() == null) {
         removed(record, id);
       } else {
         added(record, reader.read(id, record.value()));
@@ -54,6 +55,14 @@ final class RuleSide {
     } catch (BadRuleException e) {
       LOG.warn("set aside a ban record of partition {}: {}", partition, e.getMessage());
       outlet.deadLetter(record, "bad-rule", e.getMessage());
+    }
+  }
+
+  /** Says that it waits for the list, which whoever loads it may not know: the state may have been lost. */
+  void tellClosure() {
+    if (!rules.isOpen()) {
+      LOG.info("partition {} waits for the ban list: no product is listed", partition);
+      outlet.forget(Rulebook.MARK);
     }
   }
 
@@ -66,6 +75,27 @@ final class RuleSide {
         rules.put(rule.id().getBytes(StandardCharsets.UTF_8), rule, entry.json(), blocked);
         outlet.answer(new Messages.Answer(rule.id(), rule.change(), "updated", partition, 0, 0, blocked));
       }
+    }
+  }
+
+  /**
+   * Lists what has waited for the list and no rule holds back. Without its mark the list may be any, so a mark that is
+   * taken away closes: whoever may do that may lift every rule as well, and a state that is built anew from the topic
+   * would be closed, too.
+   */
+  private void marked(Record<byte[], byte[]> record, String mark) throws BadRuleException {
+    int reinstated = 0;
+    if (record.value() == null) {
+      rules.close();
+    } else {
+      reader.checkMark(record.value());
+      rules.open(record.value());
+      reinstated = liftAll(mark, record.timestamp());
+    }
+    String action = rules.isOpen() ? "added" : "removed";
+    outlet.answer(new Messages.Answer(mark, change(record, null), action, partition, 0, reinstated, 0));
+    if (!rules.isOpen()) {
+      outlet.forget(mark);
     }
   }
 
@@ -118,19 +148,24 @@ final class RuleSide {
   }
 
   private void removed(Record<byte[], byte[]> record, String id) {
+    rules.remove(record.key(), id);
+    int reinstated = liftAll(id, record.timestamp());
+    outlet.answer(new Messages.Answer(id, change(record, null), "removed", partition, 0, reinstated, 0));
+    outlet.forget(id);
+  }
+
+  /** Returns how many products are listed because only that rule, or the awaited list, has held them back. */
+  private int liftAll(String rule, long timestamp) {
     int reinstated = 0;
-    Rulebook.Entry entry = rules.get(id);
-    if (entry != null) {
-      rules.remove(record.key(), entry.rule());
+    if (holds.blockedBy(rule) > 0) {
       try (KeyValueIterator<Bytes, byte[]> all = holds.all()) {
         while (all.hasNext()) {
           KeyValue<Bytes, byte[]> held = all.next();
-          reinstated += lift(held.key, Hold.decode(held.value), id, record.timestamp()) ? 1 : 0;
+          reinstated += lift(held.key, Hold.decode(held.value), rule, timestamp) ? 1 : 0;
         }
       }
     }
-    outlet.answer(new Messages.Answer(id, change(record, null), "removed", partition, 0, reinstated, 0));
-    outlet.forget(id);
+    return reinstated;
   }
 
   /** Returns whether the product is listed again because no rule holds it back any more. */
@@ -138,12 +173,18 @@ final class RuleSide {
     if (!before.rules().contains(rule)) {
       return false;
     }
-    List<String> left = before.rules().stream().filter(r -> !r.equals(rule)).toList();
+    List<String> others = before.rules().stream().filter(r -> !r.equals(rule)).toList();
+    List<String> left = others.isEmpty() && !rules.isOpen() ? List.of(Rulebook.MARK) : others;
     holds.replace(key, before, before.withRules(left));
+    byte[] value = before.original() != null ? before.original() : store.get(key);
     if (!left.isEmpty()) {
+      // it was said that the list is awaited, not yet which rules hold the product back
+      Product judged = rule.equals(Rulebook.MARK) ? read(key, value) : null;
+      if (judged != null) {
+        outlet.audit(key.get(), "blocked", judged, left);
+      }
       return false;
     }
-    byte[] value = before.original() != null ? before.original() : store.get(key);
     Product product = read(key, value);
     outlet.list(key.get(), value, timestamp);
     if (product != null) {

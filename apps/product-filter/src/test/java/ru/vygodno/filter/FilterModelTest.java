@@ -32,6 +32,8 @@ class FilterModelTest {
   private final Map<String, Map<String, String>> products = new TreeMap<>();
   private final Map<String, String> raw = new TreeMap<>();
   private final Set<String> rules = new TreeSet<>();
+  private final Set<String> waiting = new TreeSet<>();
+  private boolean open;
   private int step;
 
   static Stream<Long> seeds() {
@@ -42,10 +44,11 @@ class FilterModelTest {
   @MethodSource("seeds")
   void theCatalogueIsTheAllowedProducts(long seed) {
     Random random = new Random(seed);
-    try (Rig rig = new Rig(state)) {
+    try (Rig rig = Rig.closed(state)) {
       for (step = 0; step < 300; step++) {
         String id = "p" + random.nextInt(8);
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(open ? 40 : 12)) {
+          case 10, 11 -> mark(rig);
           case 0, 1 -> ban(rig, RULES.get(random.nextInt(RULES.size())));
           case 2, 3 -> lift(rig, RULES.get(random.nextInt(RULES.size())));
           case 4 -> rig.send(id, "{\"product_id\":\"" + id + "\"");
@@ -54,6 +57,9 @@ class FilterModelTest {
         }
         assertEquals(expectedCatalog(), rig.catalog, "seed " + seed + ", step " + step);
         assertEquals(List.of(), rig.needlessTombstones, "seed " + seed + ", step " + step);
+      }
+      if (!open) {
+        mark(rig);
       }
       toldCountsAreTrue(rig);
     }
@@ -66,12 +72,28 @@ class FilterModelTest {
         "description", "шаг " + step, "store_id", "S" + random.nextInt(3));
     products.put(id, fields);
     raw.put(id, Rig.product(id, fields));
+    if (!open) {
+      waiting.add(id);
+    }
     rig.send(id, raw.get(id));
+  }
+
+  /** The mark of the list comes, or is taken away. */
+  private void mark(Rig rig) {
+    int before = expectedCatalog().size();
+    open = !open;
+    if (open) {
+      waiting.clear();
+    }
+    rig.answers();
+    rig.mark(open ? "{\"version\":1}" : null);
+    assertEquals(expectedCatalog().size() - before, rig.answers().get(0).get("reinstated").asInt(), "mark at " + step);
   }
 
   private void withdraw(Rig rig, String id) {
     products.remove(id);
     raw.remove(id);
+    waiting.remove(id);
     rig.send(id, null);
   }
 
@@ -86,7 +108,13 @@ class FilterModelTest {
 
   private void lift(Rig rig, String rule) {
     int before = expectedCatalog().size();
+    Set<String> held = new TreeSet<>(products.keySet());
+    held.removeAll(expectedCatalog().keySet());
     rules.remove(rule);
+    if (!open) {
+      // what would be listed now has to wait
+      waiting.addAll(held);
+    }
     rig.answers();
     JsonNode answer = rig.lift(rule);
     assertEquals(expectedCatalog().size() - before, answer.get("reinstated").asInt(), rule + " at " + step);
@@ -108,6 +136,7 @@ class FilterModelTest {
 
   private Map<String, String> expectedCatalog() {
     Map<String, String> expected = new TreeMap<>(raw);
+    expected.keySet().removeAll(waiting);
     expected.keySet().removeIf(id -> rules.stream().anyMatch(rule -> matches(rule, id)));
     return expected;
   }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FilterTest {
   @TempDir
@@ -252,6 +253,90 @@ class FilterTest {
     rig.writeRule("seed:base", null);
     assertEquals(List.of(), rig.answers());
     assertEquals(List.of(), rig.deadLetters());
+  }
+
+  @Test
+  void nothingIsListedBeforeTheListHasCome() {
+    try (Rig closed = Rig.closed(state.resolve("closed"))) {
+      closed.send("1", product("1", "Acme"));
+      closed.send("2", product("2", "Злой"));
+      assertAnswer(closed.ban("brand", "Злой"), "added", 0, 0, 1);
+      closed.send("3", product("3", "Злой"));
+      closed.send("4", product("4", "Acme"));
+      closed.send("4", "{");
+      closed.send("5", product("5", "Acme"));
+      closed.send("5", null);
+      assertEquals(Map.of(), closed.catalog);
+      assertEquals(List.of("blocked 1 [\"seed:bans\"]", "blocked 2 [\"seed:bans\"]",
+          "blocked 3 [\"brand:злой\",\"seed:bans\"]", "blocked 4 [\"seed:bans\"]", "blocked 5 [\"seed:bans\"]"),
+          closed.audit());
+
+      closed.mark("{\"version\":1}");
+      assertEquals(Set.of("1", "4"), closed.catalog.keySet());
+      assertAnswer(closed.answers().get(0), "added", 0, 2, 0);
+      assertEquals(List.of("blocked 2 [\"brand:злой\"]", "blocked 3 [\"brand:злой\"]", "reinstated 1 [\"seed:bans\"]",
+          "reinstated 4 [\"seed:bans\"]"), closed.audit().stream().sorted().toList());
+      closed.send("6", product("6", "Acme"));
+      assertEquals(Set.of("1", "4", "6"), closed.catalog.keySet());
+      assertEquals(List.of(), closed.needlessTombstones);
+    }
+  }
+
+  @Test
+  void aRuleLiftedBeforeTheListHasComeListsNothing() {
+    try (Rig closed = Rig.closed(state.resolve("closed"))) {
+      closed.ban("brand", "Acme");
+      closed.send("1", product("1", "Acme"));
+      assertAnswer(closed.lift("brand:acme"), "removed", 0, 0, 0);
+      assertEquals(Map.of(), closed.catalog);
+      closed.mark("{\"version\":2}");
+      assertEquals(Set.of("1"), closed.catalog.keySet());
+    }
+  }
+
+  @Test
+  void aClosedFilterSaysSoWhenItStarts() {
+    try (Rig closed = Rig.closed(state.resolve("closed"))) {
+      closed.wait(Duration.ofMillis(5));
+      assertEquals(List.of("seed:bans"), closed.forgotten());
+      closed.wait(Duration.ofSeconds(3));
+      assertEquals(List.of(), closed.forgotten());
+    }
+    rig.wait(Duration.ofSeconds(3));
+    assertEquals(List.of(), rig.forgotten());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "{}", "[1]", "1", "{\"version\":0}", "{\"version\":-1}", "{\"version\":\"1\"}",
+      "{\"version\":99999999999}", "{\"version\":1} x", "{\"version\":1,\"version\":2}", "{\"version\":1.5}"})
+  void whatIsNoMarkOpensNothingAndClosesNothing(String mark) {
+    try (Rig closed = Rig.closed(state.resolve("closed"))) {
+      closed.mark(mark);
+      closed.send("1", product("1", "Acme"));
+      assertEquals(Map.of(), closed.catalog);
+      assertEquals("bad-rule", Rig.header(closed.deadLetters().get(0), "reason"));
+    }
+    rig.mark(mark);
+    rig.send("1", product("1", "Acme"));
+    assertEquals(Set.of("1"), rig.catalog.keySet());
+  }
+
+  @Test
+  void aMarkTakenAwayClosesAndTheNextOneOpensAgain() {
+    rig.send("1", product("1", "Acme"));
+    rig.mark(null);
+    List<JsonNode> answers = rig.answers();
+    assertAnswer(answers.get(0), "removed", 0, 0, 0);
+    assertTrue(answers.get(1).isNull());
+    assertEquals(Set.of("1"), rig.catalog.keySet(), "what is listed stays");
+    rig.send("1", product("1", "Добрый"));
+    rig.send("2", product("2", "Добрый"));
+    assertEquals(Set.of(), rig.catalog.keySet(), "what is new waits");
+    assertEquals(List.of("retracted 1 [\"seed:bans\"]", "blocked 2 [\"seed:bans\"]"), rig.audit());
+    rig.mark("{\"version\":1}");
+    assertEquals(Set.of("1", "2"), rig.catalog.keySet());
+    rig.mark("{\"version\":2}");
+    assertEquals(Set.of("1", "2"), rig.catalog.keySet());
   }
 
   @Test

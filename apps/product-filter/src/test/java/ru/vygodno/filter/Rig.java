@@ -40,7 +40,17 @@ final class Rig implements AutoCloseable {
   /** Tombstones on products that were not listed. */
   final List<String> needlessTombstones = new ArrayList<>();
 
+  /** The filter as it is when the declared list, an empty one, has been loaded. */
   Rig(Path state) {
+    this(state, true);
+  }
+
+  /** The filter before it has seen any list. */
+  static Rig closed(Path state) {
+    return new Rig(state, false);
+  }
+
+  private Rig(Path state, boolean open) {
     Properties settings = new Properties();
     settings.put("application.id", "test");
     settings.put("bootstrap.servers", "nowhere:1");
@@ -55,6 +65,10 @@ final class Rig implements AutoCloseable {
     answerTopic = driver.createOutputTopic(TOPICS.answers(), text, text);
     deadLetterTopic = driver.createOutputTopic(TOPICS.deadLetters(), new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
+    if (open) {
+      mark("{\"version\":1}");
+      answers();
+    }
   }
 
   static String product(String id, Map<String, String> changes) {
@@ -91,6 +105,11 @@ final class Rig implements AutoCloseable {
     return rule(id, null);
   }
 
+  /** Writes the mark of the declared list, or takes it away. */
+  void mark(String value) {
+    writeRule(Rulebook.MARK, value);
+  }
+
   private JsonNode rule(String id, String value) {
     writeRule(id, value);
     return answers().get(0);
@@ -117,6 +136,11 @@ final class Rig implements AutoCloseable {
   /** The answers since the last call; a null value, which ends a rule's answers, shows as a null node. */
   List<JsonNode> answers() {
     return answerTopic.readValuesToList().stream().map(Rig::parse).toList();
+  }
+
+  /** The rules whose answers have ended since the last call. */
+  List<String> forgotten() {
+    return answerTopic.readRecordsToList().stream().filter(r -> r.value() == null).map(TestRecord::key).toList();
   }
 
   /** The audit records since the last call, as {@code action id rules}. */
