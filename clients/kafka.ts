@@ -20,12 +20,16 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function () {
   if (this.pending.length > 0) scheduleCheckPendingRequests.call(this)
 }
 
-/** One record as read: key and value are null where the record has none; offsets are decimal strings. */
+/**
+ * One record as read: key and value are null where the record has none; offsets are decimal strings. The bytes of a key
+ * need not be the text.
+ */
 export type Read = {
   partition: number
   offset: string
   timestampMs: number
   key: string | null
+  keyBytes: Buffer | null
   value: Buffer | null
   headers: IHeaders
 }
@@ -199,7 +203,7 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
         for (const { key, value, headers, offset, timestamp } of batch.messages) {
           if (BigInt(offset) < (next.get(batch.partition) ?? 0n)) continue
           next.set(batch.partition, BigInt(offset) + 1n)
-          const record = { partition: batch.partition, offset, timestampMs: Number(timestamp), key: key?.toString() ?? null, value, headers: headers ?? {} }
+          const record = { partition: batch.partition, offset, timestampMs: Number(timestamp), key: key?.toString() ?? null, keyBytes: key, value, headers: headers ?? {} }
           if (options.onRecord(record)) return resolve()
         }
       }

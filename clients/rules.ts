@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
+import { identifierExpected, isIdentifier, isVisible, quoted } from './identifier.ts'
 
 /** What a ban rule can match, in the order of `task banned -- add --help`. */
 export const ruleKinds = ['id', 'sku', 'brand', 'category', 'store', 'words'] as const
@@ -11,7 +13,7 @@ const ruleSchema = z.object({ rule: note, kind: z.enum(ruleKinds), value: z.stri
 export type Rule = z.infer<typeof ruleSchema>
 
 /** One partition's answer of the filter in `catalog.bans.applied`; counts are products. */
-export const answerSchema = z.object({
+const answerSchema = z.object({
   rule: z.string(),
   // none of a rule that was written by another program and does not name its change
   change: z.string().nullable(),
@@ -31,15 +33,94 @@ export function ruleId(kind: RuleKind, value: string): string {
   return `${kind}:${value.normalize('NFC').trim().toLowerCase().replaceAll('ё', 'е').replaceAll('ς', 'σ').replace(/\s+/g, ' ')}`
 }
 
+/** The filter repeats a rule's key in every record about what the rule holds back. */
+const MAX_KEY_BYTES = 1_000
+const MAX_CHANGE = 100
+const MAX_REASON = 500
+
+/** Kinds whose value names one thing, so that it must be that name to the letter. */
+const exactKinds: readonly RuleKind[] = ['id', 'sku', 'store']
+const word = /[\p{L}\p{Nd}]/u
+const broken = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u
+
+/** Beside its rules a list has a mark, written behind them: it says that they are there, and of which version they are. */
+export const seedKey = 'seed:bans'
+const seedSchema = z.object({ version: z.int().min(1).max(2 ** 31 - 1) })
+
+/** What is wrong with the key of a record in the ban list; undefined when the filter takes it. */
+export function keyProblem(key: Buffer | null): string | undefined {
+  if (key === null || key.length === 0 || key.length > MAX_KEY_BYTES) return `expected a key of 1 to ${MAX_KEY_BYTES} bytes, got ${key?.length ?? 0}`
+  return isUtf8(key) ? undefined : 'expected a key in UTF-8, got other bytes'
+}
+
 /**
- * The rule that a record of `catalog.bans` holds; undefined when it is none. The filter sets such a record aside in the
- * dead-letter topic, and what was in force under its key stays so.
+ * Why somebody may not add a rule, at the command line or in `config/bans.yaml`; undefined when he may. Whatever is let
+ * in here the filter takes; tests/fixtures/rule-cases.json holds both to it.
  */
+export function ruleProblem(kind: RuleKind, value: string): string | undefined {
+  if (exactKinds.includes(kind)) return isIdentifier(value) ? undefined : `expected ${identifierExpected}, got ${quoted(value)}`
+  if (broken.test(value)) return `expected text without control characters, got ${quoted(shorten(value))}`
+  const problem = isVisible(value) ? formProblem(kind, value) : `expected text to compare, got ${quoted(shorten(value))}`
+  if (problem) return problem
+  const bytes = Buffer.byteLength(ruleId(kind, value))
+  return bytes > MAX_KEY_BYTES ? `expected a rule whose name takes at most ${MAX_KEY_BYTES} bytes, got ${bytes}: ${quoted(shorten(value))}` : undefined
+}
+
+/** Why a text can't be the reason of a ban; undefined when it can. */
+export function reasonProblem(reason: string): string | undefined {
+  if (!isVisible(reason)) return `expected a reason, got ${quoted(shorten(reason))}`
+  if (broken.test(reason)) return `expected a reason without control characters, got ${quoted(shorten(reason))}`
+  return reason.length > MAX_REASON ? `expected a reason of at most ${MAX_REASON} characters, got ${reason.length}` : undefined
+}
+
+/** A rule of the list, or why the filter refuses the record. */
+export type Checked = { rule: Rule } | { problem: string }
+
+/**
+ * Reads a record of `catalog.bans` as the filter does. It sets a record aside that is no rule, and what was in force
+ * under its key stays so.
+ */
+export function checkRule(key: Buffer, value: Buffer): Checked {
+  const problem = keyProblem(key)
+  if (problem) return { problem }
+  if (!isUtf8(value)) return { problem: 'expected UTF-8, got other bytes' }
+  const { data, error } = ruleSchema.safeParse(parsed(value))
+  if (!data) return { problem: `expected a rule {kind, value}, got another form${error.issues[0]?.path.length ? `: ${error.issues[0].path.join('.')}` : ''}` }
+  const wrong = formProblem(data.kind, data.value) ?? (data.change.length > MAX_CHANGE ? `change: expected at most ${MAX_CHANGE} characters` : undefined)
+  if (wrong) return { problem: wrong }
+  const id = ruleId(data.kind, data.value)
+  return id === key.toString() ? { rule: { ...data, rule: id } } : { problem: `expected the rule of its key, got ${quoted(shorten(id))}` }
+}
+
+/** The rule that a record of `catalog.bans` holds; undefined when it is none. */
 export function readRule(key: string, value: Buffer): Rule | undefined {
+  const checked = checkRule(Buffer.from(key), value)
+  return 'rule' in checked ? checked.rule : undefined
+}
+
+/** The version that a mark names; undefined when it is no mark. */
+export function markVersion(value: Buffer): number | undefined {
+  return seedSchema.safeParse(parsed(value)).data?.version
+}
+
+/** One partition's answer; undefined when the record is none. */
+export function readAnswer(value: Buffer): z.infer<typeof answerSchema> | undefined {
+  return answerSchema.safeParse(parsed(value)).data
+}
+
+/** Whether there is anything to compare products with. */
+function formProblem(kind: RuleKind, value: string): string | undefined {
+  const form = ruleId(kind, value).slice(kind.length + 1)
+  if (kind === 'words') return word.test(form) ? undefined : `expected words with letters or digits, got ${quoted(shorten(value))}`
+  return form ? undefined : `expected text to compare, got ${quoted(shorten(value))}`
+}
+
+function parsed(value: Buffer): unknown {
   try {
-    const rule = ruleSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value)))
-    return ruleId(rule.kind, rule.value) === key ? { ...rule, rule: key } : undefined
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value))
   } catch {
     return undefined
   }
 }
+
+const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text)

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { ruleKey } from '../clients/ban-list.ts'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { messageOf, UsageError } from '../clients/errors.ts'
-import { type RuleKind, ruleKinds } from '../clients/rules.ts'
+import { reasonProblem, type RuleKind, ruleKinds, ruleProblem, seedKey } from '../clients/rules.ts'
 import { counted, endsWithin, print, printJson, runMain, say, table, warn } from '../clients/terminal.ts'
 import { type Preview, previewBan } from './lib/ban-preview.ts'
-import { addBan, type Effect, listBans, removeBan } from './lib/bans.ts'
+import { addBan, type Effect, inspectBans, listBans, removeBan, removeRecord } from './lib/bans.ts'
 import { judge } from './lib/matcher.ts'
 
 type Target = Partial<Record<RuleKind, string>> & { reason?: string; json?: true }
@@ -27,27 +28,31 @@ onRules('add', 'Ban products. Returns when the filter has retracted them.')
   .addHelpText('after', '\nExamples:\n  task banned -- add 12345 --reason "отозван производителем"\n  task banned -- add --brand "Дымок"\n  task banned -- add --words "электронная сигарета"\n  task banned -- add --words \'"вейп"\'                    not «вейпы»')
   .action(async (id: string | undefined, options: Target) => {
     const { kind, value } = targetOf(id, options)
+    const reason = options.reason ?? ''
+    const problem = ruleProblem(kind, value) ?? reasonProblem(reason)
+    if (problem) throw new UsageError('BAN_REFUSED', problem, 'task banned -- add --help')
     const env = loadEnvironment()
     const before = await preview(env, kind, value)
-    report(await addBan(env, kind, value, options.reason ?? ''), options, before)
+    report(await addBan(env, kind, value, reason), options, before)
   })
 
 onRules('remove', 'Lift a ban. Returns when the filter has reinstated the products.')
-  .addHelpText('after', '\nExample:\n  task banned -- remove --brand "Дымок"')
-  .action(async (id: string | undefined, options: Target) => {
-    const { kind, value } = targetOf(id, options)
-    report(await removeBan(loadEnvironment(), kind, value), options)
+  .option('--rule <name>', 'what `list` names so, be it in force or not')
+  .addHelpText('after', '\nExamples:\n  task banned -- remove --brand "Дымок"\n  task banned -- remove --rule "id:11009 "')
+  .action(async (id: string | undefined, options: Target & { rule?: string }) => {
+    report(await removal(loadEnvironment(), id, options), options)
   })
 
 endsWithin(longestSeconds, program.command('list'))
-  .description('The rules in force: who, when, why, and how many products each holds back')
-  .option('--json', 'as JSON')
+  .description('The rules in force: who, when, why, and how many products each holds back; then what stands in the list and is not in force')
+  .option('--json', 'as JSON; what is not in force says why in `problem`')
   .action(async ({ json }: { json?: true }) => {
-    const rules = await listBans(loadEnvironment())
-    if (json) return printJson(rules)
+    const { rules, refused } = await inspectBans(loadEnvironment())
+    if (json) return printJson([...rules.map((rule) => ({ ...rule, inForce: true })), ...refused.map((record) => ({ ...record, inForce: false }))])
     const rows = rules.map(({ kind, value, hits, reason, by, at }) => [kind, value, String(hits), reason, by, at.slice(0, 16).replace('T', ' ')])
     if (rows.length > 0) print(table(['kind', 'value', 'hits', 'reason', 'by', 'since (UTC)'], rows))
-    say(`${rules.length} rules`)
+    if (refused.length > 0) print(`\n${table(['not in force', 'because'], refused.map(({ rule, problem }) => [rule, problem]))}`)
+    say(`${counted(rules.length, 'rule')} in force${refused.length > 0 ? `, ${counted(refused.length, 'record')} not: task banned -- remove --rule NAME` : ''}`)
   })
 
 endsWithin(longestSeconds, program.command('test'))
@@ -70,8 +75,21 @@ function targetOf(id: string | undefined, options: Target): { kind: RuleKind; va
   const [target] = given
   if (!target || given.length > 1)
     throw new UsageError('BAN_TARGET', `expected one of PRODUCT_ID, ${ruleKinds.slice(1).map((kind) => `--${kind}`).join(', ')}, got ${given.length === 0 ? 'none' : given.map(({ kind }) => kind).join(' and ')}`, 'task banned -- add --help')
-  if (!/[\p{L}\p{N}]/u.test(target.value)) throw new UsageError('BAN_TARGET', `expected letters or digits in the ${target.kind}, got ${JSON.stringify(target.value)}`, 'task banned -- add --help')
   return target
+}
+
+/** Lifts exactly what is named: an id that only looks like another, or is one but for a blank, is not taken for it. */
+async function removal(env: Environment, id: string | undefined, { rule, ...options }: Target & { rule?: string }): Promise<Effect> {
+  if (rule === undefined) {
+    const { kind, value } = targetOf(id, options)
+    const problem = ruleProblem(kind, value)
+    if (problem) throw new UsageError('BAN_REFUSED', problem, 'task banned -- list shows what there is, task banned -- remove --rule NAME lifts it')
+    return removeBan(env, kind, value)
+  }
+  if (id !== undefined || ruleKinds.some((kind) => kind !== 'id' && options[kind] !== undefined)) throw new UsageError('BAN_TARGET', 'expected --rule alone, got another target beside it', 'task banned -- remove --help')
+  // without its mark the filter closes; loading the list writes it anew
+  if (rule === seedKey) throw new UsageError('BAN_TARGET', `expected a rule, got the mark of the list`, 'task apply -- bans')
+  return removeRecord(env, ruleKey(rule))
 }
 
 /** Says before a rule is written what it will hit. A ban waits for no catalogue that can't be asked. */

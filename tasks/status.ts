@@ -7,6 +7,7 @@ import { endsWithin, print, printJson, runMain, table, warn } from '../clients/t
 import { loadServices } from './lib/compose.ts'
 import { whoChanges } from './lib/lock.ts'
 import { orphans } from './lib/orphans.ts'
+import { partitionsWithoutRules } from './lib/seed-rules.ts'
 import { hasProgram, isOutdated, processOf } from './lib/stack.ts'
 import { missingTool } from './lib/tools.ts'
 import { memoryMib } from './lib/usage.ts'
@@ -37,6 +38,7 @@ program.action(async ({ json }: { json?: true }) => {
   // what is just being started has no pid file yet
   const found = changing ? [] : lost(env)
   const rows = [...named.filter(({ service, state }) => state !== 'down' || !found.some((each) => each.service === service)), ...found]
+  await sayWithoutRules(env, rows)
   if (json) printJson(rows)
   else {
     const cells = rows.map(({ service, profile, state, pid, startedAt, memoryMib: memory, ports }) => [service, profile, state, String(pid ?? ''), startedAt?.slice(0, 19).replace('T', ' ') ?? '', memory ? `${memory} MiB` : '', ports.join(' ')])
@@ -50,6 +52,15 @@ program.action(async ({ json }: { json?: true }) => {
 /** Processes that run without anybody's knowledge. */
 function lost(env: Environment): Row[] {
   return orphans(env).map(({ service, process: { pid, startedAt } }) => ({ service, profile: '', state: 'runs, but no pid file names it: task up or task down', pid, startedAt, memoryMib: memoryMib(pid), ports: [] }))
+}
+
+/** A filter that lives and has no rules lists nothing, which no probe shows. */
+async function sayWithoutRules(env: Environment, rows: Row[]): Promise<void> {
+  const filter = rows.find(({ service, state }) => service === 'product-filter' && state.startsWith('ready'))
+  if (!filter || !rows.some(({ service, state }) => service.startsWith('kafka-') && state.startsWith('ready'))) return
+  const waiting = await partitionsWithoutRules(env, 'quick').catch((error: unknown) => messageOf(error))
+  if (typeof waiting === 'string') filter.state = `not known whether it has its rules: ${waiting}`
+  else if (waiting.length > 0) filter.state = `without rules in partitions ${waiting.join(', ')}, lists nothing there: task apply -- bans`
 }
 
 await runMain(program)

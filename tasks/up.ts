@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { loadEnvironment } from '../clients/environment.ts'
+import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { whenInterrupted } from '../clients/interruption.ts'
 import { runMain, step } from '../clients/terminal.ts'
 import { enabledServices } from './lib/compose.ts'
@@ -8,6 +8,7 @@ import { requirePrograms } from './lib/prerequisites.ts'
 import { apply, plan, selectKinds, withContext } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
 import { makeSecrets } from './lib/secrets.ts'
+import { awaitRules } from './lib/seed-rules.ts'
 import { up } from './lib/stack.ts'
 import { requireGrafana } from './lib/tools.ts'
 
@@ -23,6 +24,14 @@ program.action(async () => {
   makeSecrets(env)
   await requireGrafana(env)
   await up(env, enabledServices(env))
+  // a filter that has lost its state waits for the list
+  if (env.profiles.includes('core')) await step('ban list', () => loadedBans(env))
 })
+
+async function loadedBans(env: Environment): Promise<void> {
+  const bans = selectKinds(registry, ['bans'], env.profiles)
+  await withContext(async (context) => apply(context, bans, await plan(context, bans)))
+  await awaitRules(env)
+}
 
 await runMain(program)

@@ -14,13 +14,14 @@ export function eventCollector(env: Environment): Collector {
   return {
     name: 'events',
     everyMs: 30_000,
-    collect: () =>
-      events(({ value }) => {
+    collect: async () => {
+      await events(({ value }) => {
         const event = shape.safeParse(parse(value)).data
         if (!event) return clientEvents.inc({ type: 'malformed' })
         clientEvents.inc({ type: event.type })
         if (event.type === 'search' && event.results === 0) emptySearches.inc()
-      }),
+      })
+    },
   }
 }
 

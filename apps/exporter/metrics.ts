@@ -43,6 +43,7 @@ export const connectorTasks = gauge('vygodno_connector_tasks', 'tasks of a conne
 export const connectorRestarts = counter('vygodno_connector_restarts_total', 'restarts of failed tasks by the supervisor', ['worker', 'connector'])
 
 export const bansInForce = gauge('vygodno_bans_in_force', 'ban rules in force, by what they match', ['kind'])
+export const partitionsWithoutRules = gauge('vygodno_filter_partitions_without_rules', 'partitions in which the product filter waits for the ban list and lists nothing')
 export const banHits = gauge('vygodno_ban_hits', 'products held back, by the kind of rule; a product that two rules match counts twice', ['kind'])
 
 export const clientEvents = counter('vygodno_client_events_total', 'events of customers seen since the exporter started', ['type'])

@@ -9,8 +9,9 @@ const principal = 'exporter'
  * costs many of them, is made only when there is something to read.
  *
  * @param from where the first call begins: at the beginning of the topic, or at its end, which reads nothing
+ * @returns the partitions of the topic
  */
-export function readOn(env: Environment, topic: string, from: 'beginning' | 'end'): (accept: (record: Read) => void) => Promise<void> {
+export function readOn(env: Environment, topic: string, from: 'beginning' | 'end'): (accept: (record: Read) => void) => Promise<number[]> {
   const kafka = kafkaClient(env, principal)
   const admin = lasting(() => kafka.admin())
   let position: Offsets | undefined
@@ -19,10 +20,11 @@ export function readOn(env: Environment, topic: string, from: 'beginning' | 'end
     const ends: Offsets = new Map(partitions.map(({ partition, high }) => [partition, BigInt(high)]))
     position ??= from === 'end' ? ends : new Map(partitions.map(({ partition, low }) => [partition, BigInt(low)]))
     const begin = position
-    if ([...ends].every(([partition, end]) => end <= (begin.get(partition) ?? 0n))) return
+    if ([...ends].every(([partition, end]) => end <= (begin.get(partition) ?? 0n))) return [...ends.keys()]
     const upTo = (record: Read) => BigInt(record.offset) < (ends.get(record.partition) ?? 0n)
     await readTopic(kafka, principal, topic, (record) => upTo(record) && accept(record), begin)
     // not where the last record stood: a transaction ends with a marker, which is none and would look like more to read for ever
     position = ends
+    return [...ends.keys()]
   }
 }

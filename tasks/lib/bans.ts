@@ -1,20 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
-import { z } from 'zod'
+import { BanList, type Refused, ruleName } from '../../clients/ban-list.ts'
 import type { Environment } from '../../clients/environment.ts'
+import { VygodnoError } from '../../clients/errors.ts'
 import { followTopic, type Kafka, kafkaClient, readTopic, topicOffsets, withProducer } from '../../clients/kafka.ts'
 import { kafkaError } from '../../clients/refusal.ts'
-import { InfraError, VygodnoError } from '../../clients/errors.ts'
-import { answerSchema, readRule, type Rule, ruleId, type RuleKind } from '../../clients/rules.ts'
-import { loadConfig } from './config.ts'
-import type { Change } from './reconcile.ts'
+import { keyProblem, readAnswer, type Rule, ruleId, type RuleKind } from '../../clients/rules.ts'
 
 const principal = 'moderator'
-const bansTopic = 'catalog.bans'
-const answersTopic = 'catalog.bans.applied'
-const seedKey = 'seed:bans'
+export const bansTopic = 'catalog.bans'
+export const answersTopic = 'catalog.bans.applied'
 const appliedWithinMs = 30_000
-const seedSchema = z.object({ version: z.int() })
 
 /** What a change of the ban list did, summed over all partitions; counts are products. */
 export type Effect = { rule: string; change: 'added' | 'removed' | 'already so'; retracted: number; reinstated: number; blocked: number }
@@ -22,36 +18,27 @@ export type Effect = { rule: string; change: 'added' | 'removed' | 'already so';
 /** A rule in force and how many products it holds back now. */
 export type Listed = Rule & { hits: number }
 
-/** The ban list as it stands in the compacted topic, which alone is the truth; read whole, that is once per partition. */
-async function readBans(kafka: Kafka): Promise<{ rules: Map<string, Rule>; seedVersion: number }> {
-  const rules = new Map<string, Rule>()
-  let seedVersion = 0
-  await readTopic(kafka, principal, bansTopic, ({ partition, key, value }) => {
-    // every rule stands in every partition; one of them is enough
-    if (partition !== 0 || key === null) return
-    if (key === seedKey) seedVersion = value ? seedSchema.parse(JSON.parse(value.toString())).version : 0
-    const rule = value && readRule(key, value)
-    if (value === null) rules.delete(key)
-    else if (rule) rules.set(key, rule)
-  })
-  return { rules, seedVersion }
+/**
+ * The ban list as it stands in its compacted topics, which alone are the truth; read whole. The answers come first, so that
+ * a rule is never taken for one whose record is gone because it was added meanwhile.
+ */
+export async function readBans(kafka: Kafka, as: string): Promise<BanList> {
+  const list = new BanList()
+  await readTopic(kafka, as, answersTopic, (record) => list.acceptAnswer(record))
+  await readTopic(kafka, as, bansTopic, (record) => list.accept(record))
+  return list
 }
 
 /** The rules in force, oldest first, with how many products each holds back. */
 export async function listBans(env: Environment): Promise<Listed[]> {
+  return (await inspectBans(env)).rules
+}
+
+/** The same, and what stands beside them in the list without being in force as it stands. */
+export async function inspectBans(env: Environment): Promise<{ rules: Listed[]; refused: Refused[] }> {
   return talking(env, async (kafka) => {
-    const hits = new Map<string, Map<number, number>>()
-    const [{ rules }] = await Promise.all([
-      readBans(kafka),
-      readTopic(kafka, principal, answersTopic, ({ partition, key, value }) => {
-        if (key === null) return
-        const answer = value === null ? undefined : answerSchema.parse(JSON.parse(value.toString()))
-        hits.set(key, (hits.get(key) ?? new Map<number, number>()).set(partition, answer?.blocked ?? 0))
-      }),
-    ])
-    return [...rules.values()]
-      .sort((one, other) => one.at.localeCompare(other.at))
-      .map((rule) => ({ ...rule, hits: [...(hits.get(rule.rule)?.values() ?? [])].reduce((sum, blocked) => sum + blocked, 0) }))
+    const list = await readBans(kafka, principal)
+    return { rules: list.rules().map((rule) => ({ ...rule, hits: list.hits(rule.rule) })), refused: list.refused() }
   })
 }
 
@@ -59,60 +46,64 @@ export async function listBans(env: Environment): Promise<Listed[]> {
 export async function addBan(env: Environment, kind: RuleKind, value: string, reason: string): Promise<Effect> {
   return talking(env, async (kafka) => {
     const id = ruleId(kind, value)
-    const existing = (await readBans(kafka)).rules.get(id)
+    const existing = (await readBans(kafka, principal)).rule(id)
     if (existing && existing.reason === reason) return unchanged(id)
-    const change = randomUUID()
-    return write(kafka, [{ id, change, value: newRule(kind, value, reason, change) }], 'added').then(([effect]) => effect ?? unchanged(id))
+    const rule = newRule(kind, value, reason)
+    return change(kafka, Buffer.from(id), rule, rule.change)
   })
 }
 
 /** Lifts a rule and returns when the filter has reinstated what only this rule held back. */
 export async function removeBan(env: Environment, kind: RuleKind, value: string): Promise<Effect> {
-  return talking(env, async (kafka) => {
-    const id = ruleId(kind, value)
-    if (!(await readBans(kafka)).rules.has(id)) return unchanged(id)
-    return write(kafka, [{ id, change: randomUUID(), value: null }], 'removed').then(([effect]) => effect ?? unchanged(id))
-  })
+  return removeRecord(env, Buffer.from(ruleId(kind, value)))
 }
 
-/**
- * Loads `config/bans.yaml` unless this or a later version of it has been loaded before: what a moderator has lifted since
- * stays lifted.
- *
- * @returns one change for each rule that was added
- */
-export async function loadSeedRules(env: Environment): Promise<Change[]> {
-  const { bans } = loadConfig(env)
+/** Takes away what stands under a key, be it a rule or not. */
+export async function removeRecord(env: Environment, key: Buffer): Promise<Effect> {
   return talking(env, async (kafka) => {
-    const { rules, seedVersion } = await readBans(kafka)
-    if (seedVersion >= bans.version) return []
-    const due = bans.rules.filter(({ kind, value }) => !rules.has(ruleId(kind, value)))
-    const records = due.map(({ kind, value, reason }) => {
-      const change = randomUUID()
-      return { id: ruleId(kind, value), change, value: newRule(kind, value, reason, change) }
-    })
-    await write(kafka, records, 'added', { key: seedKey, value: JSON.stringify({ version: bans.version }) })
-    return records.map(({ id }): Change => ({ kind: 'bans', action: 'create', id, fields: [] }))
+    if (!(await readBans(kafka, principal)).has(key)) return unchanged(ruleName(key))
+    return change(kafka, key, null, randomUUID())
   })
 }
 
 const unchanged = (rule: string): Effect => ({ rule, change: 'already so', retracted: 0, reinstated: 0, blocked: 0 })
 
-function newRule(kind: RuleKind, value: string, reason: string, change: string): Rule {
-  return { rule: ruleId(kind, value), kind, value: value.trim(), reason, by: `${userInfo().username}@${hostname()}`, at: new Date().toISOString(), change }
+/** A rule as it is written now, by whoever runs the command. */
+export function newRule(kind: RuleKind, value: string, reason: string): Rule {
+  return { rule: ruleId(kind, value), kind, value: value.trim(), reason, by: `${userInfo().username}@${hostname()}`, at: new Date().toISOString(), change: randomUUID() }
 }
 
-type RuleRecord = { id: string; change: string; value: Rule | null }
-
-/** Writes rules to every partition in one transaction and awaits every partition's answer to each. */
-async function write(kafka: Kafka, records: RuleRecord[], change: 'added' | 'removed', mark?: { key: string; value: string }): Promise<Effect[]> {
+/** Writes a rule, or its removal, to every partition and awaits the filter's answer from all of them. */
+async function change(kafka: Kafka, key: Buffer, rule: Rule | null, uuid: string): Promise<Effect> {
   const [{ end }, { start: partitions }] = await Promise.all([topicOffsets(kafka, answersTopic), topicOffsets(kafka, bansTopic)])
-  const effects = new Map(records.map(({ id, change: uuid }) => [uuid, { ...unchanged(id), change }]))
-  const missing = new Set(records.flatMap(({ change: uuid }) => [...partitions.keys()].map((partition) => `${uuid} ${partition}`)))
-  const messages = [...partitions.keys()].flatMap((partition) => [
-    ...records.map(({ id, change: uuid, value }) => ({ partition, key: id, value: value && JSON.stringify(value), headers: { change: uuid } })),
-    ...(mark ? [{ partition, ...mark }] : []),
-  ])
+  const value = rule && JSON.stringify(rule)
+  await writeBans(kafka, principal, [...partitions.keys()].map((partition) => ({ partition, key, value, headers: { change: uuid } })))
+  const effect: Effect = { ...unchanged(ruleName(key)), change: rule ? 'added' : 'removed' }
+  // the filter has never taken a record of such a key, so it has nothing to answer
+  if (keyProblem(key)) return effect
+  const missing = new Set(partitions.keys())
+  await followTopic(kafka, principal, {
+    topic: answersTopic,
+    from: end,
+    awaited: `the answer of the product filter from all ${partitions.size} partitions (the change itself is written and will be applied)`,
+    timeoutMs: appliedWithinMs,
+    onRecord: ({ partition, value: bytes }) => {
+      const answer = bytes ? readAnswer(bytes) : undefined
+      if (answer?.change !== uuid || !missing.delete(partition)) return false
+      effect.retracted += answer.retracted
+      effect.reinstated += answer.reinstated
+      effect.blocked += answer.blocked
+      return missing.size === 0
+    },
+  })
+  return effect
+}
+
+/** A record of the ban list. */
+export type BanRecord = { partition: number; key: Buffer | string; value: string | null; headers: Record<string, string> }
+
+/** Writes records in one transaction: whoever reads sees all of them or none. */
+export async function writeBans(kafka: Kafka, as: string, messages: BanRecord[]): Promise<void> {
   await withProducer(
     kafka,
     async (producer) => {
@@ -125,34 +116,14 @@ async function write(kafka: Kafka, records: RuleRecord[], change: 'added' | 'rem
         throw error
       }
     },
-    `${principal}-${randomUUID()}`,
+    `${as}-${randomUUID()}`,
   )
-  if (missing.size === 0) return []
-  await followTopic(kafka, principal, {
-    topic: answersTopic,
-    from: end,
-    awaited: `the answer of the product filter from all ${partitions.size} partitions (the change itself is written and will be applied)`,
-    timeoutMs: appliedWithinMs,
-    onRecord: ({ partition, value }) => {
-      const answer = value && answerSchema.parse(JSON.parse(value.toString()))
-      const effect = answer && effects.get(answer.change ?? '')
-      if (!answer || !effect || !missing.delete(`${answer.change} ${partition}`)) return false
-      effect.retracted += answer.retracted
-      effect.reinstated += answer.reinstated
-      effect.blocked += answer.blocked
-      return missing.size === 0
-    },
-  })
-  return [...effects.values()]
 }
 
 async function talking<T>(env: Environment, work: (kafka: Kafka) => Promise<T>): Promise<T> {
   try {
     return await work(kafkaClient(env, principal))
   } catch (error) {
-    if (error instanceof VygodnoError) throw error
-    if (error instanceof z.ZodError || error instanceof SyntaxError)
-      throw new InfraError('BAN_LIST_UNREADABLE', `expected rules in ${bansTopic} and answers in ${answersTopic}, got a record of another form: ${error.message}`, 'task logs -- product-filter', { cause: error })
-    throw kafkaError(env, error, { principal, operation: 'WRITE', topic: bansTopic })
+    throw error instanceof VygodnoError ? error : kafkaError(env, error, { principal, operation: 'WRITE', topic: bansTopic })
   }
 }

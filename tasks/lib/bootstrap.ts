@@ -1,11 +1,11 @@
 import type { Environment } from '../../clients/environment.ts'
 import { step } from '../../clients/terminal.ts'
-import { loadSeedRules } from './bans.ts'
 import { enabledServices } from './compose.ts'
 import { requirePrograms } from './prerequisites.ts'
 import { apply, plan, type Resource, selectKinds, withContext, withoutRemovals } from './reconcile.ts'
 import { registry } from './resources/registry.ts'
 import { makeSecrets } from './secrets.ts'
+import { awaitRules } from './seed-rules.ts'
 import { summarise } from './show.ts'
 import { up } from './stack.ts'
 import { requireGrafana } from './tools.ts'
@@ -21,9 +21,9 @@ export async function bootstrap(env: Environment): Promise<string> {
   makeSecrets(env)
   await requireGrafana(env)
   await up(env, enabledServices(env))
-  const after = await step('topics, access rules, schema, connectors', () => reconcile(selectKinds(registry, [], env.profiles)))
-  const seeds = await step('ban list', () => loadSeedRules(env))
-  return summarise([...before, ...after, ...seeds])
+  const after = await step('topics, ban list, access rules, schema, connectors', () => reconcile(selectKinds(registry, [], env.profiles)))
+  await step('product filter has its rules', () => awaitRules(env))
+  return summarise([...before, ...after])
 }
 
 async function reconcile(resources: Resource[]) {

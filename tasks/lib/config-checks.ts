@@ -1,6 +1,7 @@
 import { type Cluster, clusters } from '../../clients/environment.ts'
+import { reasonProblem, ruleId, ruleProblem } from '../../clients/rules.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
-import type { ConnectorsFile, Principals, TopicsFile } from './config-shapes.ts'
+import type { ConnectorsFile, Principals, SeedRules, TopicsFile } from './config-shapes.ts'
 import { type Loaded, type Problem } from './yaml.ts'
 
 /** What a schema can't say about the files in `config/`: how one entry has to fit the others. */
@@ -8,6 +9,19 @@ import { type Loaded, type Problem } from './yaml.ts'
 /** The connectors of a worker's file. What begins with x- is there to be referred to (as in the Compose Specification). */
 export function declaredConnectors({ value }: Loaded<ConnectorsFile>): [string, Record<string, string>][] {
   return Object.entries(value ?? {}).filter(([name]) => !name.startsWith('x-'))
+}
+
+/** Rules that the filter would refuse, and the same rule twice. */
+export function checkBans({ value, problem }: Loaded<SeedRules>): Problem[] {
+  const places = new Map<string, number>()
+  return (value?.rules ?? []).flatMap(({ kind, value: text, reason }, index) => {
+    const at = (key: string, message: string | undefined) => (message ? [problem(['rules', index, key], message)] : [])
+    const id = ruleId(kind, text)
+    const first = places.get(id)
+    places.set(id, first ?? index)
+    const again = first === undefined ? undefined : `expected each rule once, got ${id} again: it is rules.${first}`
+    return [...at('value', ruleProblem(kind, text) ?? again), ...at('reason', reasonProblem(reason))]
+  })
 }
 
 /** The names of all topics of a cluster, copies included. */

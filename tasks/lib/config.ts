@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Cluster, clusters, type Environment, type Worker, workers } from '../../clients/environment.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
-import { checkConnectors, checkPrincipals, declaredConnectors } from './config-checks.ts'
+import { checkBans, checkConnectors, checkPrincipals, declaredConnectors } from './config-checks.ts'
 import { bansShape, type ConnectorsFile, connectorsShape, foldersShape, type Principals, principalsShape, type SeedRules, type TopicsFile, topicsShape } from './config-shapes.ts'
 import { checkDashboards } from './dashboards/check.ts'
 import { checkMonitoring } from './monitoring-config.ts'
@@ -36,6 +36,7 @@ export function loadConfig(env: Environment, folder = join(env.root, 'config')):
   refuse([
     ...[topics, principals, bans, folders, ...Object.values(files)].flatMap((loaded) => loaded.problems),
     ...checkTopics(topics, byName(clusters, (cluster) => env.clusters[cluster].brokers)),
+    ...checkBans(bans),
     ...checkPrincipals(principals, topics),
     ...checkMonitoring(env, folder),
     ...checkDashboards(env, folder),

@@ -74,6 +74,15 @@ test('all problems of all files are reported at once', () => {
   assert.match(message, /bans\.yaml:3:\d+ rules\.0\.kind/)
 })
 
+test('a rule that the filter would refuse, a reason that nobody can read, or the same rule twice is refused at its place', () => {
+  const folder = changed('topics.yaml', 'partitions: 6', 'partitions: 6')
+  const rules = ['{ kind: words, value: "½", reason: x }', '{ kind: words, value: "!!!", reason: x }', '{ kind: brand, value: "", reason: x }', `{ kind: brand, value: ${'я'.repeat(520)}, reason: x }`, '{ kind: id, value: "11009 ", reason: x }', '{ kind: brand, value: "A\\u0007", reason: x }', '{ kind: brand, value: Ёлка, reason: x }', '{ kind: brand, value: " ЕЛКА", reason: x }', `{ kind: brand, value: B, reason: ${'x'.repeat(501)} }`, '{ kind: brand, value: C, reason: " " }']
+  writeFileSync(join(folder, 'bans.yaml'), `version: 1\nrules:\n${rules.map((rule) => `  - ${rule}\n`).join('')}`)
+  const message = refused(folder)
+  assert.match(message, /^9 problems/)
+  for (const expected of [/bans\.yaml:3:20 rules\.0\.value: expected words with letters or digits, got "½"/, /bans\.yaml:4:20 rules\.1\.value: .* got "!!!"/, /bans\.yaml:5:20 rules\.2\.value: expected text to compare, got ""/, /bans\.yaml:6:20 rules\.3\.value: .* at most 1000 bytes, got 1046/, /bans\.yaml:7:17 rules\.4\.value: expected 1 to 200 visible characters, without a blank around them, got "11009 "/, /bans\.yaml:8:20 rules\.5\.value: expected text without control characters, got "A\\u0007"/, /bans\.yaml:10:20 rules\.7\.value: expected each rule once, got brand:елка again: it is rules\.6/, /bans\.yaml:11:\d+ rules\.8\.reason: expected a reason of at most 500 characters, got 501/, /bans\.yaml:12:\d+ rules\.9\.reason: expected a reason/]) assert.match(message, expected)
+})
+
 test('a copy of a topic that the primary cluster does not have is refused', () => {
   assert.match(refused(changed('topics.yaml', 'mirrors: [shop.products', 'mirrors: [shop.product')), /topics\.yaml:\d+:\d+ analytics\.mirrors\.0: expected a topic of the primary cluster only, got shop\.product — did you mean "shop\.products"\?/)
 })

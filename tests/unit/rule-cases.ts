@@ -50,6 +50,7 @@ export const ruleCases: RuleCase[] = [
   { alert: 'MirrorLag', at: '3m', wrong: mirror('1000+50x60'), well: mirror('5000-50x60') },
   { alert: 'MirrorLag', at: '1m', wrong: metric('kafka_connect_mirror_mirrorsourceconnector_replication_latency_ms_max', '20000x60', 'topic="client.events",partition="0"'), well: metric('kafka_connect_mirror_mirrorsourceconnector_replication_latency_ms_max', '80x60', 'topic="client.events",partition="0"') },
   { alert: 'FilterDown', at: '30s', wrong: target('product-filter', dead), well: target('product-filter', slow) },
+  { alert: 'FilterWithoutRules', at: '1m', wrong: metric('vygodno_filter_partitions_without_rules', '0x3 2x57', 'job="exporter"'), well: metric('vygodno_filter_partitions_without_rules', '6x3 0x57', 'job="exporter"') },
   { alert: 'FilterNotRunning', at: '1m', wrong: metric('kafka_streams_stream_metrics_alive_stream_threads', '0x60'), well: metric('kafka_streams_stream_metrics_alive_stream_threads', '2x60') },
   { alert: 'FilterNotCommitting', at: '3m', wrong: { ...lag('500x60', 'product-filter'), ...commits('70x60') }, well: { ...lag('500x60', 'product-filter'), ...commits('70+1x60') } },
   { alert: 'FilterNotCommitting', at: '3m', wrong: { ...lag('101x60', 'product-filter'), ...commits('70x60') }, well: { ...lag('12x60', 'product-filter'), ...commits('70x60') } },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { certificateFiles, type Environment } from '../../../clients/environment.ts'
 import { kafkaClient, topicOffsets, withAdmin, withProducer } from '../../../clients/kafka.ts'
+import { seedKey } from '../../../clients/rules.ts'
 import { loadConfig } from '../config.ts'
 import { jdkProgram } from '../jdk.ts'
 import { readPidFile, startDetached, stopProcess } from '../processes.ts'
@@ -63,6 +64,7 @@ export const filter: Benchmark = {
   run: async (env, progress) => {
     const [filtered, copied]: [number[], number[]] = [[], []]
     await createTopics(env)
+    await markList(env)
     progress(`sending ${records} products`)
     await fill(env)
     for (let round = 0; round < rounds; round++) {
@@ -89,6 +91,15 @@ async function createTopics(env: Environment): Promise<void> {
     configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
   }))
   await withAdmin(kafkaClient(env, 'operator'), (admin) => admin.createTopics({ waitForLeaders: true, topics: [...copies, ...twins] }))
+}
+
+/** The filter lists nothing before it has seen the mark of a list, be it an empty one. */
+async function markList(env: Environment): Promise<void> {
+  const topic = `${prefix}catalog.bans`
+  const kafka = kafkaClient(env, 'operator')
+  const { end } = await topicOffsets(kafka, topic)
+  const messages = [...end.keys()].map((partition) => ({ partition, key: seedKey, value: JSON.stringify({ version: 1 }) }))
+  await withProducer(kafka, (producer) => producer.send({ topic, acks: -1, messages }))
 }
 
 async function fill(env: Environment): Promise<void> {

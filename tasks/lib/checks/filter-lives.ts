@@ -2,7 +2,7 @@ import type { Environment } from '../../../clients/environment.ts'
 import { messageOf } from '../../../clients/errors.ts'
 import { kafkaClient, readTopic, topicOffsets } from '../../../clients/kafka.ts'
 import { groupPosition } from '../../../clients/positions.ts'
-import { answerSchema, readRule } from '../../../clients/rules.ts'
+import { readAnswer, readRule } from '../../../clients/rules.ts'
 import { type Claim, judged, settled, type Verdict } from './check.ts'
 
 const group = 'product-filter'
@@ -75,8 +75,8 @@ function rulesAreAnswered(env: Environment): Claim {
         })
         await readTopic(kafka, 'operator', 'catalog.bans.applied', ({ key, value }) => {
           if (key === null || value === null) return
-          const { change, partition } = answerSchema.parse(JSON.parse(value.toString()))
-          answers.set(`${key} in partition ${partition}`, change)
+          const answer = readAnswer(value)
+          if (answer) answers.set(`${key} in partition ${answer.partition}`, answer.change)
         })
         const unanswered = [...rules].filter(([rule, change]) => !answers.has(rule) || (change && change !== answers.get(rule))).map(([rule]) => rule)
         if (rules.size === 0) return judged(false, 'no rule is in force')

@@ -2,6 +2,7 @@ import { type Environment, onCluster } from '../../../clients/environment.ts'
 import { kafkaClient, readTopic } from '../../../clients/kafka.ts'
 import { inventory } from '../lake.ts'
 import { idsInFile, idsInPostgres, liveKeys } from '../observe.ts'
+import { partitionsWithoutRules } from '../seed-rules.ts'
 import { type Alive, type Claim, type Group, judged, prove, settled, Unproven } from './check.ts'
 import { filterLives } from './filter-lives.ts'
 import { heldBackCanary } from './held-back.ts'
@@ -35,8 +36,19 @@ export const filter: Group = {
       return (judging ??= judgeAll(env, (text) => listening.forEach((each) => each(text)))).finally(() => listening.delete(alive))
     }
     const lake = env.profiles.includes('analytics') ? [lakeHoldsNoneBanned(env, judgement)] : []
-    return prove('filter', [...filterLives(env), rulesBite(env, judgement), ...places.map((place) => holdsAllowedOnly(env, place, judgement)), ...lake], { progress })
+    return prove('filter', [...filterLives(env), hasRules(env), rulesBite(env, judgement), ...places.map((place) => holdsAllowedOnly(env, place, judgement)), ...lake], { progress })
   },
+}
+
+function hasRules(env: Environment): Claim {
+  return {
+    name: 'the filter has its rules',
+    expected: 'every partition has seen the mark of the ban list',
+    look: async () => {
+      const waiting = await partitionsWithoutRules(env)
+      return judged(waiting.length === 0, waiting.length === 0 ? 'every partition has seen it' : `partitions ${waiting.join(', ')} have not, nothing is listed there: task apply -- bans`)
+    },
+  }
 }
 
 /** Either a shop's product shows it, or the one that monitoring sends for this. */

@@ -1,5 +1,6 @@
 import type { Resource } from '../reconcile.ts'
 import { aclsOf } from './acls.ts'
+import { bans } from './bans.ts'
 import { certs } from './certs.ts'
 import { connectorsOf } from './connectors.ts'
 import { folders } from './folders.ts'
@@ -13,6 +14,8 @@ export const registry: Resource[] = [
   certs,
   services,
   topicsOf('primary', 'topics', 'core'),
+  // before anybody has the right to send a product
+  bans,
   aclsOf('primary', 'acls', 'core'),
   topicsOf('analytics', 'analytics-topics', 'analytics'),
   aclsOf('analytics', 'analytics-acls', 'analytics'),

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -20,8 +20,10 @@ final class RuleReader {
   /** The name of a change is repeated in every answer; ours have 36 characters. */
   static final int MAX_CHANGE = 100;
 
-  private final JsonFactory json =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  /** Reads what JavaScript's JSON.parse reads, so that the commands never take for a rule what is none here. */
+  private final JsonFactory json = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
+      .maxNestingDepth(Integer.MAX_VALUE).maxNameLength(Integer.MAX_VALUE).maxNumberLength(Integer.MAX_VALUE)
+      .maxStringLength(Integer.MAX_VALUE).build()).build();
 
   /** Returns the rule id a ban record is about; refuses keys that can't be one. */
   String id(byte[] key) throws BadRuleException {
@@ -59,7 +61,9 @@ final class RuleReader {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
           boolean number = parser.nextToken() == JsonToken.VALUE_NUMBER_INT;
-          version = name.equals("version") && number ? parser.getIntValue() : version;
+          if (name.equals("version")) {
+            version = number ? parser.getIntValue() : 0;
+          }
           parser.skipChildren();
         }
       }
@@ -83,6 +87,8 @@ final class RuleReader {
       if (parser.nextToken() == JsonToken.VALUE_STRING) {
         texts.put(name, parser.getText());
       } else {
+        // of several equal names the last counts
+        texts.remove(name);
         parser.skipChildren();
       }
     }

@@ -1,9 +1,15 @@
 package ru.vygodno.filter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +149,38 @@ class RuleSetTest {
       "brand:acme | ''"})
   void refusesWhatIsNotARule(String id, String value) {
     assertThrows(BadRuleException.class, () -> new RuleReader().read(id, value.getBytes(UTF_8)));
+  }
+
+  /** The commands let in what is {@code added}, and know that the filter takes what is {@code taken}. */
+  @Test
+  void takesWhatTheCommandsSayItTakes() throws IOException {
+    for (JsonNode rule : new ObjectMapper().readTree(new File("../../tests/fixtures/rule-cases.json"))) {
+      Kind kind = Kind.of(rule.get("kind").asText());
+      String id = kind.code + ':' + kind.ruleForm(rule.get("value").asText());
+      boolean taken = true;
+      try {
+        RuleReader reader = new RuleReader();
+        reader.read(reader.id(id.getBytes(UTF_8)), rule.toString().getBytes(UTF_8));
+      } catch (BadRuleException e) {
+        taken = false;
+      }
+      assertEquals(rule.get("taken").asBoolean(), taken, rule.toString());
+      assertTrue(taken || !rule.get("added").asBoolean(), rule.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "brand:b | {\"kind\":\"brand\",\"value\":\"a\",\"value\":\"b\"}                | true",
+      "brand:a | {\"kind\":\"brand\",\"value\":\"a\",\"value\":7}                   | false",
+      "brand:a | {\"kind\":\"brand\",\"value\":\"a\",\"change\":\"'%s'\"}               | false"})
+  void readsEqualNamesAndLongChangesAsTheCommandsDo(String id, String value, boolean taken) {
+    byte[] json = value.replace("'%s'", "c".repeat(101)).getBytes(UTF_8);
+    if (taken) {
+      assertDoesNotThrow(() -> new RuleReader().read(id, json));
+    } else {
+      assertThrows(BadRuleException.class, () -> new RuleReader().read(id, json));
+    }
   }
 
   @Test

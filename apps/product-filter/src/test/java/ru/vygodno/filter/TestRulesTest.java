@@ -37,8 +37,14 @@ class TestRulesTest {
   }
 
   @Test
-  void refusesRulesThatTheFilterWouldRefuse() {
-    assertThrows(BadRuleException.class, () -> run("[{\"kind\":\"colour\",\"value\":\"x\"}]", ""));
+  void leavesOutRulesThatTheFilterDoesNotTake() throws Exception {
+    List<JsonNode> lines = run("[{\"kind\":\"colour\",\"value\":\"x\"},[[1]],{\"kind\":\"words\",\"value\":\"½\"},"
+        + RULES.substring(1), Rig.product("1", Map.of("brand", "елка")));
+    assertEquals(2, lines.get(0).get("rules").size());
+  }
+
+  @Test
+  void refusesWhatIsNoArrayOfRules() {
     assertThrows(BadRuleException.class, () -> run("{}", ""));
   }
 }
