@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { identifierExpected, isIdentifier, isVisible, quoted } from './identifier.ts'
+import { formOf, wordsOf } from './text.ts'
 
 /** What a ban rule can match, in the order of `task banned -- add --help`. */
 export const ruleKinds = ['id', 'sku', 'brand', 'category', 'store', 'words'] as const
@@ -40,7 +41,6 @@ const MAX_REASON = 500
 
 /** Kinds whose value names one thing, so that it must be that name to the letter. */
 const exactKinds: readonly RuleKind[] = ['id', 'sku', 'store']
-const word = /[\p{L}\p{Nd}]/u
 const broken = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u
 
 /** Beside its rules a list has a mark, written behind them: it says that they are there, and of which version they are. */
@@ -108,11 +108,10 @@ export function readAnswer(value: Buffer): z.infer<typeof answerSchema> | undefi
   return answerSchema.safeParse(parsed(value)).data
 }
 
-/** Whether there is anything to compare products with. */
+/** Why there is nothing to compare products with; undefined when there is. */
 function formProblem(kind: RuleKind, value: string): string | undefined {
-  const form = ruleId(kind, value).slice(kind.length + 1)
-  if (kind === 'words') return word.test(form) ? undefined : `expected words with letters or digits, got ${quoted(shorten(value))}`
-  return form ? undefined : `expected text to compare, got ${quoted(shorten(value))}`
+  if (kind === 'words') return wordsOf(value).length > 0 ? undefined : `expected words with letters or digits, got ${quoted(shorten(value))}`
+  return (kind === 'id' ? value.trim() : formOf(value)) ? undefined : `expected text to compare, got ${quoted(shorten(value))}`
 }
 
 function parsed(value: Buffer): unknown {

@@ -54,11 +54,11 @@ const answer = (rule: string, partition: number, blocked = 0, action = 'added') 
 const ids = (list: BanList) => list.rules().map(({ rule }) => rule)
 
 test('a record that is no rule hides nothing but itself, and goes when it is removed', () => {
-  const bad = [{ key: 'brand:x', value: Buffer.from('{') }, { key: 'words:½', value: json({ kind: 'words', value: '½' }) }, { key: Buffer.from([0xff, 0x01]), value: mark }, { key: `brand:${'я'.repeat(520)}`, value: json({ kind: 'brand', value: 'я'.repeat(520) }) }]
+  const bad = [{ key: 'brand:x', value: Buffer.from('{') }, { key: 'words:…', value: json({ kind: 'words', value: '…' }) }, { key: Buffer.from([0xff, 0x01]), value: mark }, { key: `brand:${'я'.repeat(520)}`, value: json({ kind: 'brand', value: 'я'.repeat(520) }) }]
   const list = listOf([...bad, acme, { key: 'id:1', value: json({ kind: 'id', value: '1' }) }])
   assert.deepEqual(ids(list), ['brand:acme', 'id:1'])
   const refused = list.refused().map(({ rule }) => rule)
-  assert.deepEqual(refused, ['brand:x', 'words:½', 'hex:ff01', `brand:${'я'.repeat(520)}`])
+  assert.deepEqual(refused, ['brand:x', 'words:…', 'hex:ff01', `brand:${'я'.repeat(520)}`])
   for (const rule of refused) assert.ok(list.has(ruleKey(rule)), rule)
   assert.deepEqual(listOf([...bad, acme, ...bad.map(({ key }) => ({ key, value: null }))]).refused(), [])
 })

@@ -156,7 +156,7 @@ class RuleSetTest {
   void takesWhatTheCommandsSayItTakes() throws IOException {
     for (JsonNode rule : new ObjectMapper().readTree(new File("../../tests/fixtures/rule-cases.json"))) {
       Kind kind = Kind.of(rule.get("kind").asText());
-      String id = kind.code + ':' + kind.ruleForm(rule.get("value").asText());
+      String id = kind.code + ':' + kind.name(rule.get("value").asText());
       boolean taken = true;
       try {
         RuleReader reader = new RuleReader();
