@@ -20,10 +20,7 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function () {
   if (this.pending.length > 0) scheduleCheckPendingRequests.call(this)
 }
 
-/**
- * One record as read: key and value are null where the record has none; offsets are decimal strings. The bytes of a key
- * need not be the text.
- */
+/** One record as read: key and value are null where it has none, a key may be no text; offsets are decimal strings. */
 export type Read = {
   partition: number
   offset: string
@@ -223,13 +220,7 @@ export async function followTopic(kafka: Kafka, principal: string, options: Foll
  *
  * @param principal group names begin with it, as its ACLs demand
  */
-export async function readTopic(
-  kafka: Kafka,
-  principal: string,
-  topic: string,
-  onRecord: (record: Read) => void,
-  from?: Offsets,
-): Promise<void> {
+export async function readTopic(kafka: Kafka, principal: string, topic: string, onRecord: (record: Read) => void, from?: Offsets): Promise<void> {
   const { start, end } = await topicOffsets(kafka, topic)
   const begin: Offsets = new Map([...start].map(([partition, low]) => [partition, max(low, from?.get(partition) ?? 0n)]))
   const open = new Set([...end].filter(([partition, high]) => high > (begin.get(partition) ?? 0n)).map(([partition]) => partition))
