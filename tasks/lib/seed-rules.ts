@@ -25,10 +25,12 @@ export async function missingSeedRules(env: Environment, bans: SeedRules): Promi
 
 async function compare(kafka: Kafka, bans: SeedRules): Promise<{ missing: Missing; list: BanList }> {
   const { end } = await topicOffsets(kafka, bansTopic)
-  // asked before the answers are read: who has read a mark has answered it with the same commit
-  const read = await filterPositions(kafka)
-  const list = await readBans(kafka, principal)
   const partitions = [...end.keys()].sort((one, other) => one - other)
+  const first = await readBans(kafka, principal)
+  const inDoubt = first.withoutRules(partitions).some((partition) => first.marks.has(partition))
+  // asked before the answers are read again: who has read a mark has answered it with the same commit
+  const read: Offsets = inDoubt ? await filterPositions(kafka) : new Map()
+  const list = inDoubt ? await readBans(kafka, principal) : first
   const version = Math.max(0, ...[...list.marks.values()].map((mark) => mark.version))
   const withoutRules = list.withoutRules(partitions)
   const lost = partitions.filter((partition) => {
