@@ -65,6 +65,11 @@ test('a connector that reads an undeclared topic, or a variable that does not ex
   assert.match(refused(changed('connectors/connect.yaml', '${STACK}', '${STAK}')), /expected a variable of compose\/\.env, got \$\{STAK\} — did you mean "STACK"\?/)
 })
 
+test('a word that a sink would fail by only when a record comes is refused', () => {
+  assert.match(refused(changed('connectors/connect.yaml', 'insert.mode: upsert', 'insert.mode: upset')), /connect\.yaml:\d+:3 catalog-postgres\.insert\.mode: expected one of insert, upsert, update, got upset — did you mean "upsert"\?/)
+  assert.match(refused(changed('connectors/connect.yaml', 'record_key', 'recordkey')), /primary\.key\.mode: expected one of .*got recordkey — did you mean "record_key"\?/)
+})
+
 test('all problems of all files are reported at once', () => {
   const folder = changed('topics.yaml', 'partitions: 6', 'partitions: six')
   writeFileSync(join(folder, 'bans.yaml'), 'version: 1\nrules:\n  - { kind: colour, value: red, reason: x }\n')

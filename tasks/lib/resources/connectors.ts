@@ -1,9 +1,10 @@
 import { connectRest, type Connectors } from '../../../clients/connect.ts'
 import type { Environment, Profile, Worker } from '../../../clients/environment.ts'
-import { InfraError } from '../../../clients/errors.ts'
+import { InfraError, messageOf, UsageError } from '../../../clients/errors.ts'
 import type { Resource } from '../reconcile.ts'
 import { normalSet } from '../topic-settings.ts'
 import { until } from '../until.ts'
+import { didYouMean } from '../yaml.ts'
 
 // it has no task until a consumer group reads what it mirrors
 const idleWithoutGroups = 'org.apache.kafka.connect.mirror.MirrorCheckpointConnector'
@@ -37,6 +38,12 @@ export const connectorsOf = (worker: Worker, kind: string, profile: Profile): Re
       fields: { ...normal(Object.fromEntries(Object.entries(connector.info.config).filter(([key]) => !added.includes(key)))), state: stateOf(connector) },
     }))
   },
+  refuse: async (changes, { env, config }) => {
+    const due = config.connectors[worker].filter(({ name }) => changes.some(({ id, action, fields }) => id === name && action !== 'remove' && fields.some((field) => field.name !== 'state')))
+    const refusals = await Promise.all(due.map((connector) => refusalsOf(env, worker, connector)))
+    if (refusals.flat().length > 0)
+      throw new UsageError('CONNECTOR_REFUSED', `expected what Connect takes, nothing was touched\n${refusals.flat().map((line) => `  config/connectors/${worker}.yaml ${line}`).join('\n')}`, 'correct the lines above, then task plan')
+  },
   apply: async ({ env, config }, changes) => {
     const rest = connectRest(env, worker)
     for (const { id, action, fields } of changes) {
@@ -51,6 +58,18 @@ export const connectorsOf = (worker: Worker, kind: string, profile: Profile): Re
     await running(env, worker, kind, changes.filter(({ action }) => action !== 'remove').map(({ id }) => id))
   },
 })
+
+/** What the connector itself finds wrong, in its own words. Of an unknown class the worker names all that it has. */
+async function refusalsOf(env: Environment, worker: Worker, { name, config }: { name: string; config: Record<string, string> }): Promise<string[]> {
+  const wrong = await connectRest(env, worker).validate(name, config).catch((error: unknown) => {
+    const [, words] = /(Failed to find any class.*)$/s.exec(messageOf(error)) ?? []
+    if (words === undefined) throw error
+    const known = [...words.matchAll(/, name='([^']+)'/g)].map(([, other = '']) => other)
+    const given = config['connector.class'] ?? 'nothing'
+    return [{ setting: 'connector.class', words: `expected one of ${known.join(', ')}, got ${given}${didYouMean(given, known)}` }]
+  })
+  return wrong.map(({ setting, words }) => `${name}.${setting}: ${words}`)
+}
 
 /** Waits until connectors and all of their tasks run; a task that fails ends the waiting. */
 async function running(env: Environment, worker: Worker, kind: string, names: string[]): Promise<void> {

@@ -3,6 +3,7 @@ import { before, test } from 'node:test'
 import { connectRest } from '../../../clients/connect.ts'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin } from '../../../clients/kafka.ts'
 import { type Change, withContext } from '../../../tasks/lib/reconcile.ts'
+import { connectorsOf } from '../../../tasks/lib/resources/connectors.ts'
 import { topicsOf } from '../../../tasks/lib/resources/topics.ts'
 import { normalSetting } from '../../../tasks/lib/topic-settings.ts'
 import { until } from '../../../tasks/lib/until.ts'
@@ -86,6 +87,19 @@ test('an access rule added by hand goes with --prune, one removed by hand comes 
   await plannedEventually('the removed rule', (changes) => changes.some(({ id, action }) => id === 'User:client-api WRITE topic client.events' && action === 'create'))
   assert.equal(await summary('acls'), '1 change: 1 acls')
   await settled()
+})
+
+test('what a connector would refuse is refused by plan in its own words, and the connector runs on', async () => {
+  const judge = (name: string, change: Record<string, string>) =>
+    withContext(async (context) => {
+      const connect = context.config.connectors.connect.map((each) => (each.name === name ? { ...each, config: { ...each.config, ...change } } : each))
+      const fields = Object.entries(change).map(([setting, to]) => ({ name: setting, to }))
+      await connectorsOf('connect', 'connectors', 'core').refuse?.([{ kind: 'connectors', action: 'update', id: name, fields }], { ...context, config: { ...context.config, connectors: { ...context.config.connectors, connect } } })
+    })
+  await assert.rejects(judge('catalog-postgres', { 'tasks.max': 'many' }), { code: 'CONNECTOR_REFUSED', exitCode: 2, message: /connect\.yaml catalog-postgres\.tasks\.max: Invalid value many/ })
+  await assert.rejects(judge('catalog-file', { 'connector.class': 'org.apache.kafka.connect.file.FileStreamSinkConector' }), { code: 'CONNECTOR_REFUSED', message: /catalog-file\.connector\.class: expected one of .* — did you mean "org\.apache\.kafka\.connect\.file\.FileStreamSinkConnector"\?/ })
+  await judge('catalog-postgres', { 'batch.size': '501' })
+  assert.deepEqual(await planned(), [])
 })
 
 test('a deleted, a changed and a foreign connector are put right', async () => {
