@@ -1,10 +1,10 @@
 import { connectRest, type Connectors } from '../../../clients/connect.ts'
 import type { Environment, Profile, Worker } from '../../../clients/environment.ts'
 import { InfraError, messageOf, UsageError } from '../../../clients/errors.ts'
+import { didYouMean } from '../../../clients/suggestion.ts'
 import type { Resource } from '../reconcile.ts'
 import { normalSet } from '../topic-settings.ts'
 import { until } from '../until.ts'
-import { didYouMean } from '../yaml.ts'
 
 // it has no task until a consumer group reads what it mirrors
 const idleWithoutGroups = 'org.apache.kafka.connect.mirror.MirrorCheckpointConnector'
