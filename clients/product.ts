@@ -15,6 +15,9 @@ export const canaryId = 'vygodno-canary'
 /** The one that a reserved rule of config/bans.yaml must hold back: it shows that bans work, and must never be listed. */
 export const bannedCanaryId = `${canaryId}-banned`
 
+/** Whether an id is one of monitoring's own, which no shop may use. */
+export const isReserved = (id: string) => id.startsWith(canaryId)
+
 const MAX_DEPTH = 1_000
 const MAX_DIGITS = 300
 const MAX_EXPONENT = 400
@@ -114,6 +117,11 @@ export function checkProduct(value: Buffer | string, key?: string): { product: P
   if (key !== undefined && key !== data.product_id)
     return defect('key-mismatch', 'product_id', `the record's key ${seen(key)}`, seen(data.product_id))
   return { product: data }
+}
+
+/** The defect of a product under an id of monitoring's own. */
+export function reserved(id: string): Defect {
+  return defect('bad-value', 'product_id', `an id that does not begin with ${canaryId}, which is monitoring's own`, seen(id))
 }
 
 /** The defect of a record of so many bytes, whatever is in them. */

@@ -1,5 +1,5 @@
 import { MultiBar } from 'cli-progress'
-import { say } from './terminal.ts'
+import { say, shown } from './terminal.ts'
 
 const PLAIN_EVERY_MS = 5_000
 const LIVE_EVERY_MS = 200
@@ -43,7 +43,7 @@ function liveBar(position: () => Position, rate: (sent: number) => number): Prog
   }
   const timer = setInterval(show, LIVE_EVERY_MS)
   return {
-    say: (text) => bars.log(`${text}\n`),
+    say: (text) => bars.log(`${shown(text)}\n`),
     stop() {
       clearInterval(timer)
       bars.update()

@@ -1,15 +1,34 @@
+import { randomUUID } from 'node:crypto'
 import { stripVTControlCharacters } from 'node:util'
-import chalk, { Chalk, type ChalkInstance } from 'chalk'
+import chalk, { Chalk } from 'chalk'
 import Table from 'cli-table3'
 import type { Command } from 'commander'
 import ora, { type Ora } from 'ora'
 import { awaited } from './deadline.ts'
 import { messageOf, TimeoutError, UsageError, VygodnoError } from './errors.ts'
 import { checkpoint, heedSignals, interruptedCode, interruptedError, left, orInterrupted } from './interruption.ts'
+import { plain, plainJson } from './plain.ts'
+
+// Escape sequences of ours stand as this until they are written, so that those in a text from outside, which can't know
+// it, are told from them.
+const ours = `\u{FDD0}${randomUUID()}`
+const ESCAPE = '\u001b'
+
+/** A text that this program has drawn from plain ones: its escape sequences are kept. */
+export function drawn(text: string): string {
+  return text.replaceAll(ESCAPE, ours)
+}
+
+/** What a terminal is given: nothing that could steer it but our own colours. */
+export function shown(text: string): string {
+  return plain(text).replaceAll(ours, ESCAPE)
+}
 
 /** chalk 5 ignores NO_COLOR by itself (https://no-color.org). */
-function colours(stream: NodeJS.WriteStream): ChalkInstance {
-  return process.env.NO_COLOR || !stream.isTTY ? new Chalk({ level: 0 }) : chalk
+function colours(stream: NodeJS.WriteStream) {
+  const pen = process.env.NO_COLOR || !stream.isTTY ? new Chalk({ level: 0 }) : chalk
+  const ink = (style: 'bold' | 'cyan' | 'dim' | 'green' | 'red' | 'yellow') => (text: string) => drawn(pen[style](plain(text)))
+  return { bold: ink('bold'), cyan: ink('cyan'), dim: ink('dim'), green: ink('green'), red: ink('red'), yellow: ink('yellow') }
 }
 
 export const out = colours(process.stdout)
@@ -30,7 +49,7 @@ export function redact(text: string): string {
 
 /** Says something to the person at the terminal, without secrets; stdout is kept for data. */
 export function say(text: string): void {
-  process.stderr.write(`${redact(text)}\n`)
+  process.stderr.write(`${shown(redact(text))}\n`)
 }
 
 /** `1 product`, `2 products`. */
@@ -71,7 +90,7 @@ export async function step<T>(name: string, work: (progress: (text: string) => v
   checkpoint()
   const started = performance.now()
   const live = process.stderr.isTTY && !process.env.CI
-  const spinner = live ? ora({ text: name, stream: process.stderr, discardStdin: false }) : undefined
+  const spinner = live ? ora({ text: shown(name), stream: process.stderr, discardStdin: false }) : undefined
   if (spinner) spin(spinner)
   const done = (mark: string, detail: string) => {
     const last = () => say(`${mark} ${name}${detail} ${err.dim(seconds(performance.now() - started))}`)
@@ -80,7 +99,7 @@ export async function step<T>(name: string, work: (progress: (text: string) => v
   }
   try {
     const result = await work((text) => {
-      if (spinner) spinner.text = `${name} ${err.dim(`${text} ${seconds(performance.now() - started)}`)}`
+      if (spinner) spinner.text = shown(`${name} ${err.dim(`${text} ${seconds(performance.now() - started)}`)}`)
     })
     checkpoint()
     done(err.green('✓'), typeof result === 'string' && result ? ` ${result}` : '')
@@ -94,16 +113,17 @@ export async function step<T>(name: string, work: (progress: (text: string) => v
 /** Rows as a table that fits the terminal, tab-separated without decoration when piped. */
 export function table(head: string[], rows: string[][]): string {
   if (!process.stdout.isTTY) return rows.map((row) => row.map((cell) => cell.replace(/[\t\n]/g, ' ')).join('\t')).join('\n')
+  const cells = [head.map((title) => out.bold(title)), ...rows].map((row) => row.map(shown))
   const plain = Boolean(process.env.NO_COLOR)
   const view = new Table({
-    head: head.map((title) => out.bold(title)),
+    head: cells[0],
     style: { head: [], border: plain ? [] : ['gray'], compact: true },
     wordWrap: true,
     wrapOnWordBoundary: false,
-    colWidths: columnWidths([head, ...rows], process.stdout.columns),
+    colWidths: columnWidths(cells, process.stdout.columns),
   })
-  view.push(...rows)
-  return view.toString()
+  view.push(...cells.slice(1))
+  return drawn(view.toString())
 }
 
 const padding = 2
@@ -129,12 +149,12 @@ export function columnWidths(rows: string[][], available: number): number[] {
 
 /** Data for the caller: one JSON document on stdout. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  process.stdout.write(`${plainJson(value, 2)}\n`)
 }
 
 /** Data for the caller: text on stdout. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${shown(text)}\n`)
 }
 
 /**

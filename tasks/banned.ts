@@ -1,8 +1,8 @@
-import { existsSync, statSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { ruleKey } from '../clients/ban-list.ts'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { messageOf, UsageError } from '../clients/errors.ts'
+import { plainJson } from '../clients/plain.ts'
 import { reasonProblem, type RuleKind, ruleKinds, ruleProblem, seedKey } from '../clients/rules.ts'
 import { counted, endsWithin, print, printJson, runMain, say, table, warn } from '../clients/terminal.ts'
 import { type Preview, previewBan } from './lib/ban-preview.ts'
@@ -57,13 +57,11 @@ endsWithin(longestSeconds, program.command('list'))
 
 endsWithin(longestSeconds, program.command('test'))
   .description('Which products of a file the rules in force would hold back; nothing is sent')
-  .argument('<file>', 'JSON array or JSON lines')
+  .argument('<file>', 'product file as `task shop -- send` takes it, - for standard input')
   .option('--json', 'as JSON lines')
   .addHelpText('after', '\nExample:\n  task banned -- test data/products.json')
   .action(async (file: string, { json }: { json?: true }) => {
-    const env = loadEnvironment()
-    if (!existsSync(file) || !statSync(file).isFile()) throw new UsageError('FILE_UNREADABLE', `expected a product file, got nothing at ${file}`, 'task banned -- test data/products.json')
-    await testFile(env, file, json === true)
+    await testFile(loadEnvironment(), file, json === true)
   })
 
 /** Exactly one thing to ban: a product id or one of the options. */
@@ -116,7 +114,7 @@ async function testFile(env: Environment, file: string, json: boolean): Promise<
     products++
     const { line, product_id, name, rules = [], reason, detail } = verdict
     if (!reason && rules.length === 0) continue
-    if (json) print(JSON.stringify(verdict))
+    if (json) print(plainJson(verdict))
     else rows.push([String(line), product_id ?? '', name ?? '', reason ? `malformed: ${detail}` : rules.join(', ')])
   }
   if (rows.length > 0) print(table(['line', 'product', 'name', 'held back by'], rows))

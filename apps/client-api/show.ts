@@ -1,10 +1,11 @@
 import Table from 'cli-table3'
+import { drawn } from '../../clients/terminal.ts'
 import type { Product } from './catalog.ts'
 import type { Found } from './find.ts'
 
-/** Text of a shop as one line that can't steer the terminal: no control characters, no change of direction. */
+/** Text of a shop on one line, without what would steer the terminal: a customer has no use for it written out. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
+  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu, ' ').trim()
 }
 
 /** A price as Russians write it: «2 190 ₽», «449,99 ₽». */
@@ -76,7 +77,7 @@ export function productTable(products: Listed[], width: number, colour: boolean)
     wordWrap: true,
   })
   table.push(...rows)
-  return table.toString()
+  return drawn(table.toString())
 }
 
 /** What is known of the stock: what the shop last said, which no event changes. */

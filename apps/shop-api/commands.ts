@@ -3,10 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { loadEnvironment, type Environment } from '../../clients/environment.ts'
 import { UsageError, VygodnoError } from '../../clients/errors.ts'
 import { interruptedCode, interruptedError, interruption, whenInterrupted } from '../../clients/interruption.ts'
+import { identifierExpected, isIdentifier, quoted } from '../../clients/identifier.ts'
+import { plainLine } from '../../clients/plain.ts'
+import { isStandardInput } from '../../clients/product-file/source.ts'
+import { isReserved, reserved } from '../../clients/product.ts'
 import { withSender } from '../../clients/sender.ts'
 import { counted, print, printJson, say, warn } from '../../clients/terminal.ts'
 import { Known } from './known.ts'
-import { printable } from './text.ts'
 import { route, sendFile, summaryOf, type SendOptions, type Summary } from './transfer.ts'
 import { watchFile } from './watch.ts'
 
@@ -18,6 +21,8 @@ export type Options = SendOptions & { watch: boolean; json: boolean }
 export async function send(given: string | undefined, options: Options): Promise<void> {
   const env = loadEnvironment()
   const file = given ?? relative(process.cwd(), join(env.root, 'data', 'products.json'))
+  if (options.watch && isStandardInput(file))
+    throw new UsageError('NOT_WATCHABLE', 'expected a file to watch, got standard input', 'the same command without --watch')
   whenInterrupted('the same command sends all from the beginning, which does no harm')
   const run = options.watch ? watch : sendOnce
   const sent = await run(env, file, options, interruption())
@@ -48,7 +53,7 @@ async function watch(env: Environment, file: string, options: Options, signal: A
     if (problem && !passing) throw problem
     const again = passing && !(problem instanceof UsageError)
     if (passing) warn(`${problem.message}; ${again ? `trying again in ${RETRY_MS / 1_000} s` : 'waiting for a change'}`)
-    else if (!signal.aborted) say(`watching ${printable(file)} …`)
+    else if (!signal.aborted) say(`watching ${plainLine(file)} …`)
     if (again) await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
     return !again
   })
@@ -57,11 +62,9 @@ async function watch(env: Environment, file: string, options: Options, signal: A
 
 /** `shop withdraw`: sends a null for every id. */
 export async function withdraw(ids: string[], options: { json: boolean }): Promise<void> {
-  const bad = ids.find((id) => id === '' || id.length > 200)
-  if (bad !== undefined) {
-    const got = JSON.stringify(bad.slice(0, 40))
-    const hint = 'task shop -- withdraw --help'
-    throw new UsageError('BAD_PRODUCT_ID', `expected product ids of 1 to 200 characters, got ${got}`, hint)
+  for (const id of ids) {
+    const defect = isIdentifier(id) ? isReserved(id) && reserved(id).detail : `expected ${identifierExpected}, got ${quoted(id.slice(0, 60))}`
+    if (defect) throw new UsageError('BAD_PRODUCT_ID', defect, 'task search -- чайник   shows ids in the last column')
   }
   const started = performance.now()
   const sent = await withSender(loadEnvironment(), route, 0, async (sender) => {

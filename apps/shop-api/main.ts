@@ -6,8 +6,8 @@ const program = new Command('shop').description('SHOP API: sends the products of
 
 program
   .command('send')
-  .description('Send the products of a file: a JSON array or JSON lines, UTF-8, of any size')
-  .argument('[file]', 'product file (default: data/products.json)')
+  .description('Send the products of a file, of any size: a JSON array, {"products": [...]} or JSON lines, in UTF-8')
+  .argument('[file]', 'product file, - for standard input (default: data/products.json)')
   .option('--watch', 'go on watching the file; send what is new or changed', false)
   .option('--rate <n>', 'products per second, evenly spaced', positive)
   .option('--skip-bad', 'go on after bad records; they are listed, the exit code is 0', false)
@@ -16,8 +16,8 @@ program
   .addHelpText(
     'after',
     `
-Every product is checked, and sent as it stands in the file under its product_id; of equal ids in one file the later
-counts. At a bad record sending stops (exit code 2): what stands before it has been sent, the rest of the file is only
+Every product is checked, and sent under its product_id as it stands in the file, but on one line; of equal ids in one
+file the later counts. At a bad record sending stops (exit code 2): what stands before it has been sent, the rest of the file is only
 checked, so that every bad record is reported as FILE:LINE: reason. Sending the same again does no harm.
 
 --watch remembers a hash of every product it has sent. A product that disappears from the file, or a file that

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { showProgress, type Progress } from '../../clients/progress.ts'
+import { admitted, unchecked } from '../../clients/product-file/door.ts'
+import type { RawRecord } from '../../clients/product-file/records.ts'
+import { openSource, type Source } from '../../clients/product-file/source.ts'
+import { plainLine } from '../../clients/plain.ts'
 import { withSender, type Sender } from '../../clients/sender.ts'
+import { shellQuoted } from '../../clients/shell.ts'
 import { counted } from '../../clients/terminal.ts'
-import { checked, unchecked } from './check.ts'
 import { duplicateFinder } from './duplicates.ts'
 import type { Known } from './known.ts'
-import type { RawRecord } from './records.ts'
-import { openSource, type Source } from './source.ts'
-import { printable, shellQuoted } from './text.ts'
 
 // long enough to fill requests at full speed, short enough for a file that grows slowly
 const LINGER_MS = 50
@@ -110,24 +111,24 @@ async function transfer(source: Source, run: Run, signal: AbortSignal): Promise<
 /** Sends a record unless it is bad or known. Returns what to wait for before the next. */
 function offer(run: Run, record: RawRecord): Promise<void> | undefined {
   const { file, options, progress } = run
-  const result = options.unchecked ? unchecked(record, file) : checked(record)
+  const result = options.unchecked ? unchecked(record, file) : admitted(record)
   if ('reason' in result) {
     run.bad++
     if (!options.skipBad) run.stoppedAt ??= record.line
-    progress.say(printable(`${file}:${record.line}: ${result.reason} ${result.detail}`))
+    progress.say(plainLine(`${file}:${record.line}: ${result.reason} ${result.detail}`))
     return undefined
   }
   if (run.stoppedAt !== undefined) return undefined
-  const { id } = result
+  const { id, bytes } = result
   const before = run.earlierLine(id, record.line)
   const twice = `! ${file}:${record.line}: product ${id} stands in line ${before} too; the later one counts`
-  if (before !== undefined && ++run.repeated <= MOST_REPEATED) progress.say(printable(twice))
-  if (run.known?.differs(id, record.bytes) === false) {
+  if (before !== undefined && ++run.repeated <= MOST_REPEATED) progress.say(plainLine(twice))
+  if (run.known?.differs(id, bytes) === false) {
     run.unchanged++
     return undefined
   }
   const turn = run.nextTurn?.()
-  return turn ? turn.then(() => run.sender.add(id, record.bytes)) : run.sender.add(id, record.bytes)
+  return turn ? turn.then(() => run.sender.add(id, bytes)) : run.sender.add(id, bytes)
 }
 
 /** Spaces calls evenly; one that comes late is not made up for by a burst. */
@@ -146,7 +147,7 @@ function badRecords(run: Run, line: number): UsageError {
   const got = `${counted(bad, 'bad record')}; stopped at line ${line}, ${sender.sent()} sent before it`
   return new UsageError(
     'BAD_RECORDS',
-    `expected only valid products in ${printable(file)}, got ${got}`,
+    `expected only valid products in ${plainLine(file)}, got ${got}`,
     `correct the file and send it again, or: task shop -- send ${shellQuoted(file)} --skip-bad`,
   )
 }

@@ -1,9 +1,9 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { kafkaClient, type Offsets, readTopic, topicOffsets } from '../../clients/kafka.ts'
+import { lines } from '../../clients/lines.ts'
 import { withPostgres } from '../../clients/postgres.ts'
 
 /** What stands in the places that a product passes through, read by the operator, for demo, checks and tests. */
@@ -52,7 +52,7 @@ export async function idsInFile(env: Environment, alive: (text: string) => void 
   const file = join(env.stack, 'data', 'connect', 'catalog-products.tsv')
   const live = new Set<string>()
   if (!existsSync(file)) return live
-  for await (const line of createInterface({ input: createReadStream(file) })) {
+  for await (const line of lines(createReadStream(file))) {
     if (++read % 1_000 === 0) alive(`${read} lines of the debug file`)
     const tab = line.indexOf('\t')
     if (tab < line.length - 1) live.add(line.slice(0, tab))

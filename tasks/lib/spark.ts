@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { CheckError, InfraError, messageOf, PrerequisiteError, UsageError, VygodnoError } from '../../clients/errors.ts'
 import { hdfsState } from '../../clients/hdfs.ts'
 import { checkpoint } from '../../clients/interruption.ts'
+import { eachLine } from '../../clients/lines.ts'
 import { sparkState } from '../../clients/spark.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import { outcomeOf } from './children.ts'
@@ -69,17 +69,18 @@ export async function submit(env: Environment, job: Job, onLine: (line: Line, en
   const end = (signal: NodeJS.Signals) => child.kill(signal)
   const lines: Line[] = []
   let [said, failure] = ['', '']
-  createInterface({ input: child.stdout }).on('line', (text) => {
+  const heard = eachLine(child.stdout, (text) => {
     const line = lineShape.safeParse(attempt(text)).data
     if (!line) return void (said += `${text}\n`)
     lines.push(line)
     onLine(line, end)
   })
-  createInterface({ input: child.stderr }).on('line', (text) => {
+  const complaints = eachLine(child.stderr, (text) => {
     if (/^[A-Z][A-Z_]+ /.test(text)) failure = text
     said += `${text}\n`
   })
   const outcome = await outcomeOf(child)
+  await Promise.all([heard, complaints])
   const how = typeof outcome === 'number' ? `exit code ${outcome}` : `signal ${outcome}`
   checkpoint()
   if (how !== 'exit code 0') {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ArraySplitter } from '../../apps/shop-api/array.ts'
-import { lineSplitter } from '../../apps/shop-api/lines.ts'
-import type { RawRecord, Splitter } from '../../apps/shop-api/records.ts'
+import { ArraySplitter } from '../../clients/product-file/array.ts'
+import { lineSplitter } from '../../clients/product-file/json-lines.ts'
+import type { RawRecord, Splitter } from '../../clients/product-file/records.ts'
 
 /** The records of a text as [line, text] or [line, reason], read in chunks of so many bytes. */
 function cut(make: () => Splitter, text: string | Buffer, size: number) {
@@ -23,7 +23,7 @@ function everyWay(make: () => Splitter, text: string | Buffer) {
 }
 
 const array = () => new ArraySplitter()
-const bare = () => new ArraySplitter(true)
+const bare = () => new ArraySplitter('bare')
 
 describe('JSON lines', () => {
   it('are cut at LF and CRLF; blank lines count as lines only', () => {
@@ -35,10 +35,10 @@ describe('JSON lines', () => {
   })
 
   it('show nothing of a line that is too large but where it is and how large', () => {
-    const text = `{"a":1}\n"${'x'.repeat(2_000_000)}"\n{"b":2}\n`
+    const text = `{"a":1}\n"${'x'.repeat(5_000_000)}"\n{"b":2}\n`
     assert.deepEqual(cut(lineSplitter, text, 65_536), [
       [1, '{"a":1}'],
-      [2, '! too-large expected at most 1000000 bytes, got 2000002'],
+      [2, '! too-large expected at most 1000000 bytes, got 5000002'],
       [3, '{"b":2}'],
     ])
   })
@@ -131,16 +131,16 @@ describe('a JSON array', () => {
   })
 
   it('shows nothing of a record that is too large but where it is and how large', () => {
-    const text = `[\n {"a": 1},\n {"x": "${'x'.repeat(2_500_000)}"},\n {"b": 2}\n]`
+    const text = `[\n {"a": 1},\n {"x": "${'x'.repeat(5_000_000)}"},\n {"b": 2}\n]`
     assert.deepEqual(cut(array, text, 65_536), [
       [2, '{"a": 1}'],
-      [3, '! too-large expected at most 1000000 bytes, got 2500009'],
+      [3, '! too-large expected at most 1000000 bytes, got 5000009'],
       [4, '{"b": 2}'],
     ])
   })
 
   it('loses no record behind a broken one of several megabytes', () => {
-    for (const size of [2_500_000, 2_500_001, 2_500_002, 2_500_003]) {
+    for (const size of [5_000_000, 5_000_001, 5_000_002, 5_000_003]) {
       const text = `[\n {"a": 1},\n {"x": "${'x'.repeat(size)},\n {"b": 2},\n {"c": 3}\n]`
       const found = cut(array, text, 500_004)
       assert.deepEqual([found[2], found[3]], [[4, '{"b": 2}'], [5, '{"c": 3}']])

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { checked, unchecked } from '../../apps/shop-api/check.ts'
+import { admitted, unchecked } from '../../clients/product-file/door.ts'
 import { duplicateFinder } from '../../apps/shop-api/duplicates.ts'
 import { Known } from '../../apps/shop-api/known.ts'
 import { murmur2, partitionOf } from '../../clients/partition.ts'
-import { layoutDefect } from '../../apps/shop-api/records.ts'
-import { printable, shellQuoted } from '../../apps/shop-api/text.ts'
+import { layoutDefect } from '../../clients/product-file/records.ts'
+import { plainLine } from '../../clients/plain.ts'
+import { shellQuoted } from '../../clients/shell.ts'
 import { watchFile } from '../../apps/shop-api/watch.ts'
 
 describe('the partition of a key', () => {
@@ -27,26 +29,62 @@ describe('the partition of a key', () => {
   })
 })
 
+const [sample] = JSON.parse(readFileSync(join(import.meta.dirname, '../../data/products.json'), 'utf8'))
+
 describe('a record that is not a product', () => {
   const bad = Buffer.from('{"product_id": "a\\u0431", "name":')
 
   it('is not sent when it is checked', () => {
-    const result = checked({ line: 3, bytes: bad })
+    const result = admitted({ line: 3, bytes: bad })
     assert.equal('reason' in result && result.reason, 'not-json')
   })
 
   it('is sent unchecked under what looks like its id, else under file and line', () => {
-    const key = (bytes: string | Buffer) => unchecked({ line: 3, bytes: Buffer.from(bytes) }, '/x/товары.json')
-    assert.deepEqual(key(bad), { id: 'aб' })
+    const sent = (text: string | Buffer) => unchecked({ line: 3, bytes: Buffer.from(text) }, '/x/товары.json')
+    assert.deepEqual(sent(bad), { id: 'aб', bytes: bad })
     const long = `{"product_id": "${'x'.repeat(201)}"}`
-    for (const other of ['', 'часы', '{"product_id": 12}', '{"product_id": ""}', '{"product_id": "\\x"}', long])
-      assert.deepEqual(key(other), { id: 'товары.json:3' }, other)
+    const none = '{"product_id": ""}'
+    for (const other of ['', 'часы', '{"product_id": 12}', none, '{"product_id": "a "}', '{"product_id": "\\x"}', long])
+      assert.deepEqual(sent(other), { id: 'товары.json:3', bytes: Buffer.from(other) }, other)
   })
 
   it('is refused even unchecked when there is nothing of it to send', () => {
     const defect = layoutDefect('a record', 'nothing')
     assert.equal(unchecked({ line: 1, bytes: Buffer.alloc(0), defect }, 'f'), defect)
-    assert.deepEqual(unchecked({ line: 1, bytes: bad, defect }, 'f'), { id: 'aб' })
+    assert.deepEqual(unchecked({ line: 1, bytes: bad, defect }, 'f'), { id: 'aб', bytes: bad })
+    const large = unchecked({ line: 1, bytes: Buffer.alloc(1_000_001) }, 'f')
+    assert.equal('reason' in large && large.reason, 'too-large')
+  })
+})
+
+describe('the door', () => {
+  const pretty = (product: object) => Buffer.from(JSON.stringify(product, null, 2))
+  const at = (product: object) => admitted({ line: 1, bytes: pretty(product) })
+
+  it('lets a product in on one line, numbers as they were written', () => {
+    const text = pretty(sample).toString().replace(/"amount": [\d.]+/, '"amount": 1234567890.1234567890')
+    const result = admitted({ line: 1, bytes: Buffer.from(text) })
+    assert.ok('bytes' in result)
+    assert.doesNotMatch(result.bytes.toString(), /\n/)
+    assert.match(result.bytes.toString(), /"amount":1234567890.1234567890,/)
+  })
+
+  it('measures what is sent, not the white space around it', () => {
+    const large = { ...sample, description: 'x'.repeat(990_000), specifications: Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`s${index}`, ''])) }
+    const spread = Buffer.from(JSON.stringify(large, null, 10).replaceAll('\n', `\n${' '.repeat(100)}`))
+    assert.ok(spread.length > 1_010_000)
+    assert.ok('id' in admitted({ line: 1, bytes: spread }))
+    const result = at({ ...large, description: 'x'.repeat(1_000_001) })
+    assert.equal('reason' in result && result.reason, 'too-large')
+  })
+
+  it('is closed to the ids of monitoring, unchecked or not', () => {
+    for (const id of ['vygodno-canary', 'vygodno-canary-banned'])
+      for (const result of [at({ ...sample, product_id: id }), unchecked({ line: 1, bytes: pretty({ product_id: id }) }, 'f')]) {
+        assert.ok('reason' in result, id)
+        assert.match(result.detail, /^product_id: expected an id that does not begin with vygodno-canary, .*, got "vygodno-canary/)
+      }
+    assert.ok('id' in at({ ...sample, product_id: 'vygodno' }))
   })
 })
 
@@ -117,7 +155,7 @@ describe('watching a file', () => {
 
 describe('text from outside', () => {
   it('cannot move the cursor', () => {
-    assert.equal(printable('a\u001b[2Jб\u009b\n'), 'a�[2Jб��')
+    assert.equal(plainLine('a\u001b[2Jб\u009b\n'), String.raw`a\u001b[2Jб\u009b\u000a`)
   })
 
   it('is quoted for the shell where it must be', () => {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
+import { gzipSync } from 'node:zlib'
 import { runInNewContext } from 'node:vm'
-import { openSource } from '../../apps/shop-api/source.ts'
+import { openSource } from '../../clients/product-file/source.ts'
 import { UsageError } from '../../clients/errors.ts'
 
 let folder: string
@@ -50,9 +51,45 @@ describe('a product file', () => {
     assert.deepEqual(await read('\ufeff{"a":1}\r\n{"b":2}\r\n'), [[1, '{"a":1}'], [2, '{"b":2}']])
   })
 
-  it('in UTF-16 is refused with the command that converts it', async () => {
-    const bytes = Buffer.from('\ufeff[]', 'utf16le')
-    await assert.rejects(read(bytes), refused('FILE_NOT_UTF8', /iconv -f UTF-16 -t UTF-8 '.*'/))
+  it('may hold the products in an object, among other things', async () => {
+    assert.deepEqual(await read('\ufeff{"products":[{"a":1},\n{"b":2}]}'), [[1, '{"a":1}'], [2, '{"b":2}']])
+    const around = '{\n "shop": {"products": [1], "x": "}"},\n "products" : [\n  {"a":\n1},\n  {"b":2}\n ],\n "total": {"of": [2]}\n}\n'
+    assert.deepEqual(await read(around), [[4, '{"a":\n1}'], [6, '{"b":2}']])
+    assert.deepEqual(await read('{"products":[]}'), [])
+    assert.deepEqual(await read('{"products":[{"a":1}]'), [[1, '{"a":1}'], [1, 'not-json']])
+    assert.deepEqual(await read('{"products":[{"a":1}]}\n{"b":2}'), [[1, '{"a":1}'], [2, 'not-json'], [2, '{"b":2}'], [2, 'not-json']])
+    const product = '{"product_id":"1","products":[{"a":1}]}'
+    assert.deepEqual(await read(product), [[1, product]])
+  })
+
+  it('in another encoding is refused once, with the command that converts it', async () => {
+    const utf16 = Buffer.from('[{"name":"чай"}]', 'utf16le')
+    const cases: [Buffer, string][] = [
+      [Buffer.from('\ufeff[]', 'utf16le'), 'UTF-16'],
+      [Buffer.from('\ufeff[]', 'utf16le').swap16(), 'UTF-16'],
+      [utf16, 'UTF-16LE'],
+      [Buffer.from(utf16).swap16(), 'UTF-16BE'],
+      [Buffer.from([0xff, 0xfe, 0, 0, 0x5b, 0, 0, 0]), 'UTF-32'],
+    ]
+    for (const [encoding, label] of [['WINDOWS-1251', 'windows-1251'], ['KOI8-R', 'koi8-r'], ['CP866', 'ibm866']] as const) {
+      const bytes = Array.from({ length: 256 }, (_, byte) => byte)
+      const letters = new TextDecoder(label).decode(Buffer.from(bytes))
+      cases.push([Buffer.from([...'[{"name":"Умные часы, новые"}]'].map((letter) => letters.indexOf(letter))), encoding])
+    }
+    for (const [bytes, encoding] of cases) await assert.rejects(read(bytes), refused('FILE_NOT_UTF8', new RegExp(`iconv -f ${encoding} -t UTF-8 '.*'`)), encoding)
+  })
+
+  it('that is compressed is refused with the command that unpacks it', async () => {
+    await assert.rejects(read(gzipSync('[]')), refused('FILE_COMPRESSED', /gzip -dc '.*' > products-utf8.json/))
+  })
+
+  it('from standard input is the same', () => {
+    const program = `const { openSource } = await import('./clients/product-file/source.ts'); for await (const chunk of (await openSource(process.argv[1])).records()) for (const { line, bytes } of chunk) console.log(line, String(bytes))`
+    for (const name of ['-', '/dev/stdin']) {
+      const run = (input: string | Buffer) => spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program, '--', name], { cwd: join(import.meta.dirname, '../..'), input, encoding: 'utf8' })
+      assert.equal(run('\n[{"a":1},\n{"b":2}]').stdout, '2 {"a":1}\n3 {"b":2}\n')
+      assert.match(run(gzipSync('[]')).stderr, /FILE_COMPRESSED|compressed by gzip/)
+    }
   })
 
   it('keeps bytes that are not UTF-8 for the check of the record', async () => {
@@ -60,8 +97,8 @@ describe('a product file', () => {
   })
 
   it('is refused when it is empty, a folder, missing or beneath a file', async () => {
-    await assert.rejects(read(''), refused('FILE_EMPTY', /task shop/))
-    await assert.rejects(read(' \r\n\n'), refused('FILE_EMPTY', /task shop/))
+    await assert.rejects(read(''), refused('FILE_EMPTY', /less data/))
+    await assert.rejects(read(' \r\n\n'), refused('FILE_EMPTY', /less data/))
     await assert.rejects(openSource(folder), refused('FILE_IS_FOLDER', /ls -l/))
     await assert.rejects(openSource(join(folder, 'нет такого')), refused('FILE_MISSING', /ls -l '.*товары и \$\(x\)/))
     await writeFile(join(folder, 'file'), '[]')

@@ -1,12 +1,13 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, writeSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../../../clients/environment.ts'
 import { kafkaClient, type Offsets, readTopic, topicOffsets } from '../../../clients/kafka.ts'
+import { jsonLines } from '../../../clients/product-file/json-lines.ts'
 import { canaryId } from '../../../clients/product.ts'
 import { listBans } from '../bans.ts'
-import { judge } from '../matcher.ts'
+import { judgeRecords } from '../matcher.ts'
 import { changedSince } from '../observe.ts'
 import { type Alive, Unproven } from './check.ts'
 
@@ -43,7 +44,7 @@ export async function judgeAll(env: Environment, alive: Alive): Promise<Judged> 
       if (keys.push(key) % 1_000 === 0) alive(`${keys.length} products read`)
     }).finally(() => closeSync(spool))
     const isBanned = new Map<string, boolean>()
-    for await (const { line, product_id: id, rules: matched } of judge(env, rules, file)) {
+    for await (const { line, product_id: id, rules: matched } of judgeRecords(env, rules, jsonLines(createReadStream(file)))) {
       if (line % 1_000 === 0) alive(`${line} of ${keys.length} products judged`)
       // the filter sets a record aside whose key is not its product's id
       if (id !== undefined && matched && keys[line - 1] === id && line > (withdrawn.get(id) ?? 0)) isBanned.set(id, matched.length > 0)

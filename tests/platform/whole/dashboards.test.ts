@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { load } from 'js-yaml'
@@ -11,6 +10,7 @@ import { type Choices, interpolate, labelQuery } from '../../../apps/dashboard/p
 import { type Dashboard, dashboardShape, panelsOf } from '../../../clients/dashboard.ts'
 import { certificateFiles } from '../../../clients/environment.ts'
 import { callHttps } from '../../../clients/https.ts'
+import { lines } from '../../../clients/lines.ts'
 import { findTool } from '../../../tasks/lib/tools.ts'
 import { until } from '../../../tasks/lib/until.ts'
 import { launchChromium } from '../browser.ts'
@@ -57,7 +57,7 @@ const browser = async () => (launched ??= await launchChromium())
 /** Starts `task dashboard` and returns the address that it prints. */
 async function serveDashboard(changed: NodeJS.ProcessEnv = {}): Promise<{ url: string; process: ChildProcess }> {
   const child = spawn(process.execPath, [join(env.build, 'dist/apps/dashboard/main.js')], { env: { ...process.env, ...changed }, stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const line of createInterface({ input: child.stdout })) return { url: line, process: child }
+  for await (const line of lines(child.stdout)) return { url: line, process: child }
   throw new Error('expected an address, task dashboard ended')
 }
 

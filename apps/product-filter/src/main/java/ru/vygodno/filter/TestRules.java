@@ -6,18 +6,18 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import ru.vygodno.product.MalformedProductException;
 import ru.vygodno.product.Product;
 import ru.vygodno.product.ProductReader;
 
-/** Shows what rules would do to a file of products, by the filter's own reading and matching; touches no cluster. */
+/** Shows what rules would do to products, by the filter's own reading and matching; touches no cluster. */
 public final class TestRules {
   private final JsonFactory json = JsonFactory.builder()
       .disable(StreamWriteFeature.AUTO_CLOSE_TARGET).disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM).build();
@@ -27,35 +27,47 @@ public final class TestRules {
   private TestRules() {}
 
   /**
-   * Prints one JSON line a product: {@code {"product_id","name","rules":[…],"line"}}, or
-   * {@code {"line","reason","detail"}} for a malformed one. Exit code 2 when a file or a rule can't be read.
-   *
-   * @param args RULES.json (an array of rules, or {@code -} for standard input), PRODUCTS_FILE (array or JSON lines)
+   * Reads parts from standard input, each after its length in four bytes: an array of rules, then products. Prints one
+   * JSON line a product, in the same order: {@code {"product_id","name","rules":[…]}}, or {@code {"reason","detail"}}
+   * for a malformed one. Exit code 2 when a rule can't be read.
    */
   public static void main(String[] args) {
-    if (args.length != 2) {
-      fail("usage: TestRules RULES.json|- PRODUCTS_FILE");
-    }
-    try (InputStream rules = args[0].equals("-") ? System.in : Files.newInputStream(Path.of(args[0]));
-        InputStream products = Files.newInputStream(Path.of(args[1]))) {
-      run(rules, products, System.out);
+    try {
+      run(System.in, System.out);
     } catch (BadRuleException | JsonProcessingException e) {
-      String from = args[0].equals("-") ? "standard input" : args[0];
-      fail("expected an array of rules in " + from + ", got: " + e.getMessage());
-    } catch (NoSuchFileException e) {
-      fail("expected a readable file, got nothing at " + e.getMessage());
+      fail("expected an array of rules, got: " + e.getMessage());
     } catch (IOException e) {
-      fail("expected a readable file, got " + e);
+      fail("expected rules and products on standard input, got " + e);
     }
   }
 
-  static void run(InputStream rules, InputStream products, OutputStream out) throws IOException, BadRuleException {
+  static void run(InputStream from, OutputStream to) throws IOException, BadRuleException {
+    DataInputStream in = new DataInputStream(new BufferedInputStream(from, 1 << 16));
     TestRules test = new TestRules();
-    test.readRules(rules);
-    test.write(products, out);
+    byte[] rules = next(in);
+    test.readRules(rules == null ? new byte[0] : rules);
+    OutputStream out = new BufferedOutputStream(to, 1 << 16);
+    for (byte[] product = next(in); product != null; product = next(in)) {
+      test.write(out, product);
+    }
+    out.flush();
   }
 
-  private void readRules(InputStream in) throws IOException, BadRuleException {
+  /** Returns the next part, or null at the end. */
+  private static byte[] next(DataInputStream in) throws IOException {
+    int first = in.read();
+    if (first < 0) {
+      return null;
+    }
+    int length = first << 24 | in.readUnsignedByte() << 16 | in.readUnsignedShort();
+    byte[] part = in.readNBytes(length);
+    if (part.length < length) {
+      throw new EOFException("%d of %d bytes".formatted(part.length, length));
+    }
+    return part;
+  }
+
+  private void readRules(byte[] in) throws IOException, BadRuleException {
     RuleReader ruleReader = new RuleReader();
     try (JsonParser parser = json.createParser(in)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
@@ -72,31 +84,21 @@ public final class TestRules {
     }
   }
 
-  private void write(InputStream products, OutputStream to) throws IOException {
-    ProductFile file = new ProductFile(products);
-    OutputStream out = new BufferedOutputStream(to, 1 << 16);
-    for (ProductFile.Item item = file.next(); item != null; item = file.next()) {
-      try (JsonGenerator line = json.createGenerator(out)) {
-        line.writeStartObject();
-        write(line, item);
-        line.writeNumberField("line", item.line());
-        line.writeEndObject();
+  private void write(OutputStream out, byte[] bytes) throws IOException {
+    try (JsonGenerator line = json.createGenerator(out)) {
+      line.writeStartObject();
+      try {
+        Product product = reader.read(bytes);
+        line.writeStringField("product_id", product.id());
+        line.writeStringField("name", product.name());
+        Messages.writeRules(line, rules.matching(product));
+      } catch (MalformedProductException e) {
+        line.writeStringField("reason", e.reason().code());
+        line.writeStringField("detail", e.getMessage());
       }
-      out.write('\n');
+      line.writeEndObject();
     }
-    out.flush();
-  }
-
-  private void write(JsonGenerator line, ProductFile.Item item) throws IOException {
-    try {
-      Product product = reader.read(item.bytes());
-      line.writeStringField("product_id", product.id());
-      line.writeStringField("name", product.name());
-      Messages.writeRules(line, rules.matching(product));
-    } catch (MalformedProductException e) {
-      line.writeStringField("reason", e.reason().code());
-      line.writeStringField("detail", e.getMessage());
-    }
+    out.write('\n');
   }
 
   private static void fail(String message) {

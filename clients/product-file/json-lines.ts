@@ -1,5 +1,5 @@
-import { MAX_PRODUCT_BYTES, tooLarge } from '../../clients/product.ts'
-import { EMPTY, isSpace, type RawRecord, type Splitter } from './records.ts'
+import { tooLarge } from '../product.ts'
+import { EMPTY, isSpace, MAX_RECORD_BYTES, type RawRecord, type Splitter } from './records.ts'
 
 const NEWLINE = 0x0a
 const RETURN = 0x0d
@@ -13,7 +13,7 @@ export function lineSplitter(): Splitter {
   const keep = (part: Buffer) => {
     size += part.length
     // what is too large anyway need not be held in memory
-    parts = size > MAX_PRODUCT_BYTES + 2 ? [] : [...parts, part]
+    parts = size > MAX_RECORD_BYTES + 2 ? [] : [...parts, part]
   }
   const take = (): RawRecord | undefined => {
     let bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
@@ -44,4 +44,11 @@ export function lineSplitter(): Splitter {
       return record ? [record] : []
     },
   }
+}
+
+/** The records of JSON lines, whatever stands in them. */
+export async function* jsonLines(stream: AsyncIterable<Buffer>): AsyncGenerator<RawRecord[]> {
+  const splitter = lineSplitter()
+  for await (const chunk of stream) yield splitter.push(chunk)
+  yield splitter.end()
 }

@@ -1,14 +1,17 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
+import { fstatSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { messageOf, UsageError } from '../../clients/errors.ts'
+import { messageOf, UsageError } from '../errors.ts'
+import { plainLine } from '../plain.ts'
+import { shellQuoted } from '../shell.ts'
 import { ArraySplitter } from './array.ts'
-import { lineSplitter } from './lines.ts'
+import { foreign } from './encoding.ts'
+import { envelopeLength } from './envelope.ts'
+import { lineSplitter } from './json-lines.ts'
 import { isSpace, type RawRecord, type Splitter } from './records.ts'
-import { printable, shellQuoted } from './text.ts'
 
 const CHUNK_BYTES = 256 * 1024
-const OPEN_ARRAY = 0x5b
-const NEWLINE = 0x0a
+const [OPEN_ARRAY, OPEN_OBJECT, QUOTE, NEWLINE] = [0x5b, 0x7b, 0x22, 0x0a]
 
 /** An open product file. */
 export type Source = {
@@ -21,16 +24,21 @@ export type Source = {
   close(): Promise<void>
 }
 
+type Opened = { size: number; chunks: AsyncIterator<Buffer>; close(): Promise<void> }
+
+/** Whether a file's name means standard input. */
+export const isStandardInput = (file: string) => /^(-|\/dev\/(stdin|fd\/0)|\/proc\/self\/fd\/0)$/.test(file)
+
 /**
- * Opens a product file, a JSON array or JSON lines in UTF-8 (a byte order mark is allowed), and finds out which.
+ * Opens a product file and finds out how it is laid out: a JSON array, such an array as `products` in an object, JSON
+ * lines, or objects over several lines; in UTF-8, with a byte order mark or without.
  *
- * @throws UsageError when there is no such file, it can't be read, is empty or is in UTF-16
+ * @param file its name, `-` for standard input
+ * @throws UsageError when there is no such file, it can't be read, is empty, compressed or in another encoding
  */
 export async function openSource(file: string): Promise<Source> {
-  const handle = await opened(file)
+  const { size, chunks, close } = isStandardInput(file) ? standardInput() : await opened(file)
   try {
-    const { size } = await handle.stat()
-    const chunks = handle.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false })[Symbol.asyncIterator]()
     const { head, splitter } = await begin(chunks, file)
     let position = head.length
     async function* records() {
@@ -41,19 +49,27 @@ export async function openSource(file: string): Promise<Source> {
       }
       yield splitter.end()
     }
-    return { size, position: () => position, records, close: () => handle.close() }
+    return { size, position: () => position, records, close }
   } catch (error) {
-    await handle.close()
+    await close()
     throw error
   }
 }
 
-async function opened(file: string): Promise<FileHandle> {
+function standardInput(): Opened {
+  const stat = fstatSync(0)
+  const chunks: AsyncIterator<Buffer> = process.stdin[Symbol.asyncIterator]()
+  return { size: stat.isFile() ? stat.size : 0, chunks, close: async () => void process.stdin.destroy() }
+}
+
+async function opened(file: string): Promise<Opened> {
   const look = `ls -l ${shellQuoted(dirname(file))}`
-  const expected = `expected a product file at ${printable(file)}`
+  const expected = `expected a product file at ${plainLine(file)}`
   try {
     const handle = await open(file)
-    if (!(await handle.stat()).isDirectory()) return handle
+    const stat = await handle.stat()
+    const chunks = handle.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false })[Symbol.asyncIterator]()
+    if (!stat.isDirectory()) return { size: stat.size, chunks, close: () => handle.close() }
     await handle.close()
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
@@ -70,22 +86,30 @@ async function begin(chunks: AsyncIterator<Buffer>, file: string): Promise<{ hea
   for (;;) {
     const next = await chunks.next()
     if (!next.done) head = Buffer.concat([head, next.value])
-    if (head.length < 3 && !next.done) continue
-    if (head[0] === 0xff && head[1] === 0xfe || head[0] === 0xfe && head[1] === 0xff) {
-      const convert = `iconv -f UTF-16 -t UTF-8 ${shellQuoted(file)} > products-utf8.json`
-      const message = `expected ${printable(file)} in UTF-8, got UTF-16 (by its byte order mark)`
-      throw new UsageError('FILE_NOT_UTF8', message, convert)
-    }
+    if (head.length < 5 && !next.done) continue
+    readable(head, file)
     const content = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? head.subarray(3) : head
+    const before = envelopeLength(content)
+    if (before) return { head: content.subarray(before), splitter: new ArraySplitter(content.subarray(0, before)) }
     const splitter = splitterFor(content, next.done === true)
     if (splitter) return { head: content, splitter }
     if (next.done) {
       const got = head.length ? 'nothing but white space' : 'an empty file'
-      const message = `expected products in ${printable(file)}, got ${got}`
-      throw new UsageError('FILE_EMPTY', message, 'task shop -- send data/products.json')
+      throw new UsageError('FILE_EMPTY', `expected products in ${nameOf(file)}, got ${got}`, 'less data/products.json   shows how such a file looks')
     }
   }
 }
+
+function readable(head: Buffer, file: string): void {
+  const found = foreign(head)
+  if (!found) return
+  const hint = isStandardInput(file)
+    ? `put this before it: ${found.convert} FILE |`
+    : `${found.convert} ${shellQuoted(file)} > products-utf8.json   and the same command with products-utf8.json`
+  throw new UsageError(found.code, `expected JSON in UTF-8 in ${nameOf(file)}, got ${found.what}`, hint)
+}
+
+const nameOf = (file: string) => (isStandardInput(file) ? 'standard input' : plainLine(file))
 
 /** The way to cut a file that begins so; undefined when more of it must be seen. */
 function splitterFor(head: Buffer, isAll: boolean): Splitter | undefined {
@@ -98,7 +122,7 @@ function splitterFor(head: Buffer, isAll: boolean): Splitter | undefined {
   if (isJson(head.subarray(first, newline))) return lineSplitter()
   if (second === undefined && !isAll) return undefined
   // a product spread over several lines, as one writes it by hand
-  return head[first] === 0x7b && second === 0x22 ? new ArraySplitter(true) : lineSplitter()
+  return head[first] === OPEN_OBJECT && second === QUOTE ? new ArraySplitter('bare') : lineSplitter()
 }
 
 function isJson(bytes: Buffer): boolean {

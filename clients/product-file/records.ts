@@ -1,4 +1,7 @@
-import type { Defect } from '../../clients/product.ts'
+import type { Defect } from '../product.ts'
+
+/** Longest record that is looked at, in bytes as it stands in the file: white space between its tokens is not sent. */
+export const MAX_RECORD_BYTES = 4_000_000
 
 /**
  * One record of a product file, byte for byte as it stands there. `defect` is set where the file's layout is broken

@@ -1,6 +1,6 @@
-import { MAX_PRODUCT_BYTES, tooLarge, type Defect } from '../../clients/product.ts'
+import { tooLarge, type Defect } from '../product.ts'
 import { Brackets } from './brackets.ts'
-import { EMPTY, isSpace, layoutDefect, newlines, type RawRecord, type Splitter } from './records.ts'
+import { EMPTY, isSpace, layoutDefect, MAX_RECORD_BYTES, newlines, type RawRecord, type Splitter } from './records.ts'
 
 const [NEWLINE, QUOTE, COMMA] = [0x0a, 0x22, 0x2c]
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT] = [0x5b, 0x5d, 0x7b]
@@ -11,6 +11,7 @@ type State =
   | 'inside' // an object, array or string
   | 'scalar' // or stray text
   | 'seeking' // the next record, after one whose brackets or quotes do not match
+  | 'closing' // what stands around the array
   | 'after' // the array's ]
 
 /**
@@ -36,9 +37,20 @@ export class ArraySplitter implements Splitter {
   #needsComma = false
   #records: RawRecord[] = []
 
-  /** @param bare the file holds objects over several lines, without the array's brackets and commas */
-  constructor(private readonly bare = false) {
-    this.#state = bare ? 'between' : 'start'
+  readonly #bare: boolean
+  readonly #enveloped: boolean
+
+  /**
+   * @param layout `bare` when the file holds objects over several lines, without the array's brackets and commas; what
+   *   has been read when the array stands in an object, `{"products": [` or more
+   */
+  constructor(layout: 'array' | 'bare' | Buffer = 'array') {
+    this.#bare = layout === 'bare'
+    this.#enveloped = Buffer.isBuffer(layout)
+    this.#state = layout === 'array' ? 'start' : 'between'
+    if (!Buffer.isBuffer(layout)) return
+    this.#line += newlines(layout)
+    this.#lead = undefined
   }
 
   push(chunk: Buffer): RawRecord[] {
@@ -47,7 +59,7 @@ export class ArraySplitter implements Splitter {
     this.#at -= this.#begin
     this.#begin = 0
     this.#scan()
-    if (this.#buffer.length - this.#begin > MAX_PRODUCT_BYTES) this.#drop()
+    if (this.#buffer.length - this.#begin > MAX_RECORD_BYTES) this.#drop()
     return this.#taken()
   }
 
@@ -57,8 +69,9 @@ export class ArraySplitter implements Splitter {
     const got = 'the end of the file: what follows here cannot be told apart'
     if (inRecord) this.#emit(this.#buffer.length, layoutDefect('a record that ends', got))
     else if (this.#state === 'scalar') this.#emit(this.#buffer.length)
-    if (this.#state === 'between' && !this.bare && !inRecord)
+    if (this.#state === 'between' && !this.#bare && !inRecord)
       this.#layout('"]" after the last record', 'the end of the file')
+    if (this.#state === 'closing') this.#layout('"}" after the products', 'the end of the file')
     return this.#taken()
   }
 
@@ -84,6 +97,9 @@ export class ArraySplitter implements Splitter {
           break
         case 'seeking':
           if (!this.#seek()) return
+          break
+        case 'closing':
+          this.#closing()
       }
     }
   }
@@ -103,7 +119,7 @@ export class ArraySplitter implements Splitter {
     if (this.#state === 'after') this.#layout('the end of the file after the array', got)
     this.#state = 'between'
     if (!inArray) this.#needsComma = false
-    if (byte === CLOSE_ARRAY && !this.bare) this.#state = 'after'
+    if (byte === CLOSE_ARRAY && !this.#bare) this.#close()
     else if (byte === COMMA) {
       if (inArray && !this.#needsComma) this.#layout('a record', got)
       this.#needsComma = false
@@ -112,10 +128,25 @@ export class ArraySplitter implements Splitter {
     this.#lead = undefined
   }
 
+  #close(): void {
+    this.#state = this.#enveloped ? 'closing' : 'after'
+    this.#brackets = new Brackets()
+    this.#brackets.scan(Buffer.from('{'), 0)
+  }
+
+  /** Passes over what follows the array in its object. */
+  #closing(): void {
+    const { at, found } = this.#brackets.scan(this.#buffer, this.#at)
+    if (found === 'broken') this.#layout('"}" after the products', JSON.stringify(String.fromCharCode(this.#buffer[at] as number)))
+    if (found !== 'more') this.#state = 'after'
+    this.#line += newlines(this.#buffer.subarray(this.#begin, at))
+    this.#begin = this.#at = at
+  }
+
   #record(byte: number): void {
     if (this.#needsComma) this.#layout('"," between records', 'none')
     this.#recordLine = this.#line
-    this.#needsComma = !this.bare
+    this.#needsComma = !this.#bare
     this.#ownStart = byte === OPEN_OBJECT && this.#lead !== undefined ? Buffer.from(`\n${this.#lead}{`) : undefined
     this.#lead = undefined
     this.#brackets = new Brackets()
@@ -169,8 +200,8 @@ export class ArraySplitter implements Splitter {
     this.#line += newlines(bytes)
     while (isSpace(bytes.at(-1)) || bytes.at(-1) === COMMA) bytes = bytes.subarray(0, -1)
     const size = this.#dropped + bytes.length
-    const refused = size > MAX_PRODUCT_BYTES ? (defect ?? tooLarge(size)) : defect
-    if (size > MAX_PRODUCT_BYTES) bytes = EMPTY
+    const refused = size > MAX_RECORD_BYTES ? (defect ?? tooLarge(size)) : defect
+    if (size > MAX_RECORD_BYTES) bytes = EMPTY
     this.#records.push({ line: this.#recordLine, bytes, defect: refused })
     this.#dropped = 0
     this.#begin = this.#at = to
