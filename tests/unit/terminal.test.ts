@@ -46,7 +46,7 @@ test('a text from outside can not steer the terminal: piped, every way to print 
 test('nor on a terminal, where our own colours stay', { skip: noTerminal }, () => {
   const drawn = execFileSync('script', ['-qec', 'stty cols 400 rows 24; node --import tsx tests/fixtures/unruly.ts || true', '/dev/null'], { cwd: root, encoding: 'utf8', env: { ...coloured, TERM: 'xterm-256color' }, timeout: 30_000 })
   assert.ok(drawn.includes('\u001b[1m') && drawn.includes('\u001b[33m'), 'bold and yellow are ours')
-  assert.ok(!/\u001b\]|\u001b\[31m\\u|\u009b|\u007f|\u0007/.test(drawn.replaceAll('\u001b[31m<', '<')), JSON.stringify(drawn))
+  for (const foreign of ['<\u001b', '\u001b]', '\u009b', '\u007f', '\u0007']) assert.ok(!drawn.includes(foreign), JSON.stringify(drawn))
   assert.deepEqual([...stripVTControlCharacters(drawn).matchAll(steering)].map(([char]) => char).filter((char) => !'\n\t\r'.includes(char)), [])
   assert.ok(stripVTControlCharacters(drawn).includes(written))
 })
