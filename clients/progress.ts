@@ -1,5 +1,6 @@
 import { MultiBar } from 'cli-progress'
-import { say, shown } from './terminal.ts'
+import { shown } from './plain.ts'
+import { say } from './terminal.ts'
 
 const PLAIN_EVERY_MS = 5_000
 const LIVE_EVERY_MS = 200

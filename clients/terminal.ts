@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { stripVTControlCharacters } from 'node:util'
 import chalk, { Chalk } from 'chalk'
 import Table from 'cli-table3'
@@ -7,22 +6,7 @@ import ora, { type Ora } from 'ora'
 import { awaited } from './deadline.ts'
 import { messageOf, TimeoutError, UsageError, VygodnoError } from './errors.ts'
 import { checkpoint, heedSignals, interruptedCode, interruptedError, left, orInterrupted } from './interruption.ts'
-import { plain, plainJson } from './plain.ts'
-
-// Escape sequences of ours stand as this until they are written, so that those in a text from outside, which can't know
-// it, are told from them.
-const ours = `\u{FDD0}${randomUUID()}`
-const ESCAPE = '\u001b'
-
-/** A text that this program has drawn from plain ones: its escape sequences are kept. */
-export function drawn(text: string): string {
-  return text.replaceAll(ESCAPE, ours)
-}
-
-/** What a terminal is given: nothing that could steer it but our own colours. */
-export function shown(text: string): string {
-  return plain(text).replaceAll(ours, ESCAPE)
-}
+import { drawn, plain, plainJson, shown } from './plain.ts'
 
 /** chalk 5 ignores NO_COLOR by itself (https://no-color.org). */
 function colours(stream: NodeJS.WriteStream) {

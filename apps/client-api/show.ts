@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { drawn } from '../../clients/terminal.ts'
+import { drawn } from '../../clients/plain.ts'
 import type { Product } from './catalog.ts'
 import type { Found } from './find.ts'
 
