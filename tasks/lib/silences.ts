@@ -13,7 +13,7 @@ const rulesShape = z.looseObject({ groups: z.array(z.looseObject({ rules: z.arra
 const neverSilent = 'Watchdog'
 
 /** The alerts that config/prometheus/rules declares. */
-export function declaredAlerts(env: Environment): string[] {
+function declaredAlerts(env: Environment): string[] {
   const folder = join(env.root, 'config', 'prometheus', 'rules')
   const groups = readdirSync(folder).sort().flatMap((name) => loadYaml(join(folder, name), env.root, rulesShape).value?.groups ?? [])
   return groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []))

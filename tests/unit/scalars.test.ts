@@ -8,6 +8,7 @@ import { loadEnvironment } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { loadServices } from '../../tasks/lib/compose.ts'
 import { loadConfig } from '../../tasks/lib/config.ts'
+import { jdkProgram } from '../../tasks/lib/jdk.ts'
 import { topicSettings } from '../../tasks/lib/topic-settings.ts'
 
 const env = loadEnvironment({})
@@ -136,7 +137,7 @@ test('the table of topic settings is that of Kafka itself', { skip: existsSync(j
   writeFileSync(program, `public class Settings { public static void main(String[] a) {
     org.apache.kafka.storage.internals.log.LogConfig.configDefCopy().configKeys().forEach((name, key) -> {
       if (!key.internalConfig) System.out.println(name + "\\t" + key.type + "\\t" + key.validator); }); } }`)
-  const rows = execFileSync('java', ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(env.build, 'jars', 'kafka', '*'), program], { encoding: 'utf8' }).trim().split('\n')
+  const rows = execFileSync(jdkProgram('java'), ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(env.build, 'jars', 'kafka', '*'), program], { encoding: 'utf8' }).trim().split('\n')
   assert.ok(rows.length > 30)
   const known = new Map(rows.map((row) => [row.split('\t')[0], row.split('\t').slice(1).join(' ')]))
   for (const [name, taken] of Object.entries(topicSettings)) assert.equal(taken, known.get(name), name)
