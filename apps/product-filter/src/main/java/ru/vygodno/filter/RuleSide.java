@@ -11,7 +11,6 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import ru.vygodno.product.MalformedProductException;
 import ru.vygodno.product.Product;
 import ru.vygodno.product.ProductReader;
 
@@ -129,7 +128,8 @@ final class RuleSide {
       return false;
     }
     Product product = read(key, before != null && before.original() != null ? before.original() : stored);
-    if (product == null || only.matching(product).isEmpty()) {
+    // what can't be judged must not stay listed for ever because of that
+    if (product != null && only.matching(product).isEmpty()) {
       return false;
     }
     if (before == null) {
@@ -143,7 +143,7 @@ final class RuleSide {
       return false;
     }
     outlet.retract(key.get(), timestamp);
-    outlet.audit(key.get(), "retracted", product, List.of(rule));
+    audit(key, "retracted", product, List.of(rule));
     return true;
   }
 
@@ -179,28 +179,28 @@ final class RuleSide {
     byte[] value = before.original() != null ? before.original() : store.get(key);
     if (!left.isEmpty()) {
       // it was said that the list is awaited, not yet which rules hold the product back
-      Product judged = rule.equals(Rulebook.MARK) ? read(key, value) : null;
-      if (judged != null) {
-        outlet.audit(key.get(), "blocked", judged, left);
+      if (rule.equals(Rulebook.MARK)) {
+        audit(key, "blocked", read(key, value), left);
       }
       return false;
     }
-    Product product = read(key, value);
     outlet.list(key.get(), value, timestamp);
-    if (product != null) {
-      outlet.audit(key.get(), "reinstated", product, List.of(rule));
-    }
+    audit(key, "reinstated", read(key, value), List.of(rule));
     return true;
   }
 
-  /** Reads a version that was valid when it came; null when this version of the program finds it malformed. */
+  /** Reads a version that was valid when it came, whatever is refused by now; null when it can't be judged any more. */
   private Product read(Bytes key, byte[] value) {
-    try {
-      return products.read(value);
-    } catch (MalformedProductException e) {
-      LOG.warn("product {} was valid when it came and is not any more: {}", key, e.getMessage());
-      return null;
+    Product product = products.recall(value);
+    if (product == null) {
+      LOG.warn("product {} was valid when it came and can't be judged any more", key);
     }
+    return product;
+  }
+
+  private void audit(Bytes key, String action, Product product, List<String> by) {
+    String id = new String(key.get(), StandardCharsets.UTF_8);
+    outlet.audit(key.get(), action, product == null ? new Product(id, "", "", "", "", "") : product, by);
   }
 
   private static String change(Record<byte[], byte[]> record, Rule rule) {

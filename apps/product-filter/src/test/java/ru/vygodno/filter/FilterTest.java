@@ -247,6 +247,31 @@ class FilterTest {
     assertAnswer(rig.answers().get(0), "updated", 0, 0, 9);
   }
 
+  @ParameterizedTest
+  @CsvSource({"id,1", "sku,sku 1", "brand,acme", "category,электроника", "store,store_001", "words,часы умные"})
+  void aListedProductThatTheDoorRefusesNowIsJudgedAllTheSame(String kind, String value) {
+    String raw = Rig.product("1", Map.of("sku", " SKU\u00a01 ", "brand", "Acme", "created_at", "когда-то"));
+    rig.listedBefore("1", raw);
+    rig.sendBytes("1", raw.getBytes(UTF_8));
+    assertEquals(1, rig.deadLetters().size(), "the door refuses it");
+    assertAnswer(rig.ban("brand", "Другой"), "added", 0, 0, 0);
+    String rule = rig.ban(kind, value).get("rule").asText();
+    assertEquals(Map.of(), rig.catalog);
+    assertEquals(List.of("retracted 1 [\"" + rule + "\"]"), rig.audit());
+    assertAnswer(rig.lift(rule), "removed", 0, 1, 0);
+    assertEquals(Map.of("1", raw), rig.catalog);
+    assertEquals(List.of("reinstated 1 [\"" + rule + "\"]"), rig.audit());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{", "[]", "{\"product_id\":\"1\",\"brand\":\"Acme\"}", "{\"name\":7,\"brand\":{}}"})
+  void aListedProductThatCannotBeJudgedAnyMoreIsHeldBackByAnyRule(String raw) {
+    rig.listedBefore("1", raw);
+    assertAnswer(rig.ban("brand", "Другой"), "added", 1, 0, 1);
+    assertEquals(Map.of(), rig.catalog);
+    assertEquals(List.of("retracted 1 [\"brand:другой\"]"), rig.audit());
+  }
+
   @Test
   void seedMarksAreNotRules() {
     rig.writeRule("seed:base", "{\"version\":1}");

@@ -17,6 +17,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
@@ -92,6 +93,12 @@ final class Rig implements AutoCloseable {
   void sendBytes(String id, byte[] value) {
     shops.pipeInput(id == null ? null : id.getBytes(UTF_8), value);
     fold();
+  }
+
+  /** A product that was listed by a version of the program that took it, whatever this one says of it. */
+  void listedBefore(String id, String value) {
+    driver.<Bytes, byte[]>getKeyValueStore(FilterTopology.PRODUCTS).put(Bytes.wrap(id.getBytes(UTF_8)), value.getBytes(UTF_8));
+    catalog.put(id, value);
   }
 
   /** Writes a rule as the command does and returns the answer. */

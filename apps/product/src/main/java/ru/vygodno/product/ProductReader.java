@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Reads product records strictly: the shops' structure, one JSON object (RFC 8259) in valid UTF-8 with nothing after
@@ -19,6 +22,9 @@ import java.util.Arrays;
 public final class ProductReader {
   /** Largest product accepted, in bytes: leaves a broker's default record limit room for key, headers and overhead. */
   public static final int MAX_BYTES = 1_000_000;
+
+  private static final Field[] DECISIVE =
+      {Field.PRODUCT_ID, Field.NAME, Field.CATEGORY, Field.BRAND, Field.SKU, Field.STORE_ID};
 
   private final JsonFactory json = JsonFactory.builder()
       .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
@@ -65,6 +71,31 @@ public final class ProductReader {
       default -> { }
     }
     return parse(value, scan == Text.Scan.ESCAPES);
+  }
+
+  /**
+   * Reads a product that was taken when it came, whatever is refused by now: only what decisions are made on must be there.
+   *
+   * @param value the record's value, as the shop sent it
+   * @return the fields decisions are made on; null when one of them can't be told
+   */
+  public Product recall(byte[] value) {
+    Map<String, String> texts = new HashMap<>();
+    try (JsonParser parser = json.createParser(value)) {
+      parser.nextToken();
+      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+        if (parser.nextToken() == JsonToken.VALUE_STRING) {
+          texts.put(name, parser.getText());
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      return null;
+    }
+    String[] decisive = Stream.of(DECISIVE).map(field -> texts.get(field.path)).toArray(String[]::new);
+    return Arrays.asList(decisive).contains(null) ? null
+        : new Product(decisive[0], decisive[1], decisive[2], decisive[3], decisive[4], decisive[5]);
   }
 
   private Product parse(byte[] value, boolean escapes) throws MalformedProductException {
