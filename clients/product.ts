@@ -18,12 +18,18 @@ export const bannedCanaryId = `${canaryId}-banned`
 /** Whether an id is one of monitoring's own, which no shop may use. */
 export const isReserved = (id: string) => id.startsWith(canaryId)
 
+// What one product may hold so that every later program takes it, be it PostgreSQL's index, a ban's key, the audit, a
+// recommendation's reason or Spark. Lengths are in UTF-16 code units; apps/product has the same ones.
+const MAX_NAME = 1_000
+const MAX_LABEL = 200
+const MAX_KEY = 1_000
 const MAX_DEPTH = 1_000
 const MAX_DIGITS = 300
 const MAX_EXPONENT = 400
 
 const visible = 'a string with something to see in it'
-const filled = z.string(visible).refine(isVisible, visible)
+const filled = (most: number) =>
+  z.string(visible).refine(isVisible, visible).refine(({ length }) => length <= most, `at most ${most} characters`)
 const identifier = z.string(identifierExpected).refine(isIdentifier, identifierExpected)
 const amount = 'a number >= 0'
 const count = z.int('an integer >= 0').min(0, 'an integer >= 0').max(2 ** 31 - 1, 'at most 2147483647')
@@ -35,7 +41,7 @@ const instant = z.iso.datetime({ offset: true, error: time }).regex(/T\d\d:\d\d:
 // format, because of several defects the first in that order is reported.
 const structure = z.looseObject({
   product_id: identifier,
-  name: filled,
+  name: filled(MAX_NAME),
   description: z.string('a string'),
   price: z.looseObject(
     {
@@ -44,8 +50,8 @@ const structure = z.looseObject({
     },
     'an object {amount, currency}',
   ),
-  category: filled,
-  brand: filled,
+  category: filled(MAX_LABEL),
+  brand: filled(MAX_LABEL),
   stock: z.looseObject({ available: count, reserved: count }, 'an object {available, reserved}'),
   sku: identifier,
   tags: z.array(z.string('a string'), 'an array of strings'),
@@ -107,13 +113,16 @@ export function checkProduct(value: Buffer | string, key?: string): { product: P
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return defect('not-an-object', null, 'a JSON object', seen(document))
   const names = countNames(document, 1)
-  if (names === undefined) return defect('too-large', null, `at most ${MAX_DEPTH} levels`, 'more')
+  if (typeof names !== 'number') return names
   if (names !== countColons(text)) {
     const found = documentDefect(text)
     if (found) return found
   }
   const { data, error } = structure.safeParse(document)
   if (!data) return fieldDefect(document, error.issues[0])
+  const passedOver = Object.getOwnPropertyDescriptor((document as Product).specifications, '__proto__')?.value as unknown
+  if (passedOver !== undefined && typeof passedOver !== 'string')
+    return defect('wrong-type', 'specifications.__proto__', 'a string', seen(passedOver))
   if (key !== undefined && key !== data.product_id)
     return defect('key-mismatch', 'product_id', `the record's key ${seen(key)}`, seen(data.product_id))
   return { product: data }
@@ -158,14 +167,17 @@ function shorten(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
-/** How many names its objects have in all; undefined when it is nested too deep. */
-function countNames(value: object, depth: number): number | undefined {
-  if (depth > MAX_DEPTH) return undefined
-  let names = Array.isArray(value) ? 0 : Object.keys(value).length
+/** How many names its objects have in all, or what is wrong with one of them or with its depth. */
+function countNames(value: object, depth: number): number | Defect {
+  if (depth > MAX_DEPTH) return defect('too-large', null, `at most ${MAX_DEPTH} levels`, 'more')
+  const own = Array.isArray(value) ? [] : Object.keys(value)
+  const long = own.find((name) => name.length > MAX_KEY)
+  if (long) return defect('too-large', null, `names of at most ${MAX_KEY} characters`, String(long.length))
+  let names = own.length
   for (const inner of Object.values(value) as unknown[]) {
     if (typeof inner !== 'object' || inner === null) continue
     const more = countNames(inner, depth + 1)
-    if (more === undefined) return undefined
+    if (typeof more !== 'number') return more
     names += more
   }
   return names

@@ -12,8 +12,9 @@ import { search } from '../../apps/client-api/search.ts'
 import { wordsOf } from '../../clients/text.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { loadEnvironment } from '../../clients/environment.ts'
-import type { RuleKind } from '../../clients/rules.ts'
+import { type RuleKind, ruleProblem } from '../../clients/rules.ts'
 import { nearMisses } from '../../tasks/lib/ban-preview.ts'
+import { digest } from '../../tasks/lib/checks/storage.ts'
 import { startScratch } from './search-scratch.ts'
 
 const data = (name: string): unknown => JSON.parse(readFileSync(join(loadEnvironment({}).root, 'data', name), 'utf8'))
@@ -47,6 +48,9 @@ async function upsert(some: (typeof products)[number][]): Promise<void> {
     [some.map(({ product_id }) => product_id), some.map((product) => JSON.stringify(product))],
   )
 }
+
+const rowSchema = z.tuple([z.object({ doc: z.unknown(), category: z.string(), brand: z.string(), sku: z.string(), store_id: z.string() })])
+const productRow = async (id: string) => rowSchema.parse((await reader.query('select * from products where product_id = $1', [id])).rows)[0]
 
 const ask = (text: string, filters: Filters = {}) => search(reader, parseQuery(text), filters, 10)
 const idsOf = async (text: string, filters?: Filters) =>
@@ -235,6 +239,23 @@ test('what is too long to be indexed does not stop the sink', async () => {
   await upsert([{ ...long, name: `Длинношеее ${words}`, specifications: { all: words } }])
   assert.deepEqual(await idsOf('длинношеее'), ['long-1'])
   await sink.query("delete from products where product_id = 'long-1'")
+})
+
+test('whatever the door takes is stored, is what it was, and can be banned by each of its names', async () => {
+  const cases = z.array(z.object({ name: z.string(), key: z.string().optional(), raw: z.string().default(''), reason: z.string().nullable() }))
+  const taken = cases.parse(JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/product-cases.json'), 'utf8'))).filter(({ reason }) => reason === null)
+  assert.ok(taken.length > 30)
+  for (const { name, key = '', raw } of taken) {
+    await sink.query('delete from products where product_id = $1', [key])
+    await sink.query('insert into products (product_id, doc) values ($1, $2::text::jsonb)', [key, raw])
+    const { doc, category, brand, sku, store_id } = await productRow(key)
+    assert.equal(digest(doc), digest(JSON.parse(raw)), name)
+    assert.notEqual(digest(doc), digest(JSON.parse(raw.replace(/"amount": ?[-\d.e+]+/, '"amount":7'))), name)
+    assert.equal((await productById(reader, key)).product_id, key)
+    for (const [kind, value] of Object.entries({ id: key, category, brand, sku, store: store_id }))
+      assert.equal(ruleProblem(kind as RuleKind, value), undefined, `${name}: ${kind}`)
+    await sink.query('delete from products where product_id = $1', [key])
+  }
 })
 
 test('the sink may write products only, the reader nothing', async () => {

@@ -71,8 +71,8 @@ async function compared(env: Environment, alive: Alive, stored: Stored, isEqual:
 
 const digestOf = (value: Buffer) => digest(JSON.parse(value.toString()))
 
-/** Of what a document says, in whatever order its fields stand. */
-function digest(document: unknown): string {
+/** Of what a document says, in whatever order its fields stand; JSON writes -0 as 0, which is all that PostgreSQL knows. */
+export function digest(document: unknown): string {
   return createHash('sha256').update(JSON.stringify(sorted(document))).digest('base64').slice(0, 16)
 }
 

@@ -59,7 +59,7 @@ async function allRunning(): Promise<void> {
 
 test('garbage from shops: each malformed record is one dead letter, each right one is listed, and the work goes on', async () => {
   const records = damaged([sample, { ...sample, brand: `Fuzz ${mark}` }]).map((value, index): Sent & { value: Buffer } => ({ key: `fuzz-${mark}-${index}`, value }))
-  records.push({ key: `fuzz-${mark}-large`, value: Buffer.from(JSON.stringify({ ...sample, name: 'İ'.repeat(490_000), brand: 'Σ' })) })
+  records.push({ key: `fuzz-${mark}-large`, value: Buffer.from(JSON.stringify({ ...sample, name: 'İ'.repeat(1_000), description: 'İ'.repeat(480_000), brand: 'Σ' })) })
   // a right product has the id of its record
   for (const record of records) if (record.value.toString().startsWith(`{"product_id":"${sample.product_id}"`)) record.value = Buffer.from(record.value.toString('latin1').replace(`"${sample.product_id}"`, `"${record.key}"`), 'latin1')
   const isRight = ({ key, value }: { key: string; value: Buffer }) => 'product' in checkProduct(value, key)

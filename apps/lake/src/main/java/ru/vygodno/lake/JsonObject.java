@@ -43,10 +43,11 @@ record JsonObject(JsonNode node) {
     return text;
   }
 
+  /** However it is written: {@code 150.0} and {@code 1.5e2} are whole numbers, to the door of products as to PostgreSQL. */
   Integer integer(String field) throws MalformedRecordException {
     JsonNode found = present(field);
-    boolean fits = found != null && found.isIntegralNumber() && found.canConvertToInt();
-    return found == null ? null : (Integer) checked(fits, field, "a whole number", found).intValue();
+    boolean fits = found != null && found.isNumber() && (int) found.doubleValue() == found.doubleValue();
+    return found == null ? null : (Integer) (int) checked(fits, field, "a whole number", found).doubleValue();
   }
 
   Double number(String field) throws MalformedRecordException {

@@ -55,6 +55,8 @@ class EventsTest {
     refused("user_id: expected the key", GOOD.replace("Ёжик", "ёжик"));
     refused("quantity: expected a whole number", GOOD.replace(":2,", ":2.5,"));
     refused("quantity: expected a whole number", GOOD.replace(":2,", ":99999999999,"));
+    refused("quantity: expected a whole number", GOOD.replace(":2,", ":1e999,"));
+    refused("quantity: expected a whole number", GOOD.replace(":2,", ":\"2\","));
     refused("amount: expected a number", GOOD.replace("10.5", "\"10.5\""));
     refused("Duplicate field", GOOD.replace("\"quantity\"", "\"amount\""));
   }

@@ -378,9 +378,10 @@ class FilterTest {
 
   @Test
   void anEnormousNameFitsTheAuditRecord() {
+    rig.listedBefore("1", Rig.product("1", Map.of("brand", "Acme", "name", "ё".repeat(400_000))));
     rig.ban("brand", "Acme");
-    rig.send("1", Rig.product("1", Map.of("brand", "Acme", "name", "ё".repeat(400_000))));
-    assertEquals(1, rig.audit().size());
+    String audit = rig.auditTexts().get(0);
+    assertTrue(audit.length() < 1_500, audit.length() + " characters");
   }
 
   @Test

@@ -152,8 +152,13 @@ final class Rig implements AutoCloseable {
 
   /** The audit records since the last call, as {@code action id rules}. */
   List<String> audit() {
-    return auditTopic.readValuesToList().stream().map(Rig::parse).map(a -> "%s %s %s".formatted(
+    return auditTexts().stream().map(Rig::parse).map(a -> "%s %s %s".formatted(
         a.get("action").asText(), a.get("product_id").asText(), a.get("rules"))).toList();
+  }
+
+  /** The audit records since the last call, as they are written. */
+  List<String> auditTexts() {
+    return auditTopic.readValuesToList();
   }
 
   List<TestRecord<byte[], byte[]>> deadLetters() {

@@ -17,6 +17,8 @@ final class Cursor {
   /** jsonb keeps numbers as numeric, whose reach ends far outside a double's but long before a parser's. */
   private static final int MAX_EXPONENT = 400;
   private static final int MAX_DIGITS = 300;
+  /** Far below what a reader of JSON in another program refuses; lengths are in UTF-16 code units. */
+  private static final int MAX_KEY = 1_000;
 
   private final JsonParser parser;
   private final boolean escapes;
@@ -40,6 +42,10 @@ final class Cursor {
     String key = parser.nextFieldName();
     if (key != null) {
       storable(key);
+      if (key.length() > MAX_KEY) {
+        note(DOCUMENT, Reason.TOO_LARGE, null,
+            "expected names of at most " + MAX_KEY + " characters, got " + key.length());
+      }
     }
     return key;
   }

@@ -8,6 +8,10 @@ import java.util.Set;
 /** The shops' structure, checked in one pass over one product's tokens. */
 final class Walk {
   private static final double MAX_AMOUNT = 1e12;
+  /** The audit and the reasons of recommendations repeat it, the search reads no more of it. */
+  private static final int MAX_NAME = 1_000;
+  /** A ban by category or brand has it in its key, PostgreSQL compares no more of it. */
+  private static final int MAX_LABEL = 200;
 
   private final Cursor at;
   private int seen;
@@ -54,10 +58,10 @@ final class Walk {
     at.step();
     switch (field) {
       case PRODUCT_ID -> id = identifier(field);
-      case NAME -> name = filled(field);
+      case NAME -> name = filled(field, MAX_NAME);
       case DESCRIPTION -> at.string(field, field.expected);
-      case CATEGORY -> category = filled(field);
-      case BRAND -> brand = filled(field);
+      case CATEGORY -> category = filled(field, MAX_LABEL);
+      case BRAND -> brand = filled(field, MAX_LABEL);
       case SKU -> sku = identifier(field);
       case STORE_ID -> storeId = identifier(field);
       case PRICE -> pair(field, "amount", Field.AMOUNT, "currency", Field.CURRENCY);
@@ -138,10 +142,12 @@ final class Walk {
     }
   }
 
-  private String filled(Field field) throws IOException {
+  private String filled(Field field, int most) throws IOException {
     String s = at.string(field, field.expected);
     if (s != null && !Identifier.visible(s)) {
       at.bad(field, field.expected);
+    } else if (s != null && s.length() > most) {
+      at.bad(field, "at most " + most + " characters");
     }
     return s;
   }
