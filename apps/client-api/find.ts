@@ -3,8 +3,11 @@ import type { Queryable } from '../../clients/postgres.ts'
 import type { Query } from './query.ts'
 import { searchKeyOf } from '../../clients/text.ts'
 
-/** What narrows a search down. */
-export type Filters = { category?: string; brand?: string; maxPrice?: number; inStock?: boolean }
+/** What narrows a search down; `maxPrice` is one in `currency`. */
+export type Filters = { category?: string; brand?: string; maxPrice?: number; currency?: string; inStock?: boolean }
+
+/** What a price is in that is named without a currency. */
+export const ownCurrency = 'RUB'
 
 /** What is searched for, as `tsquery` texts: all words but the last, the last, and the last as a beginning of a word. */
 export type Terms = { head: string; last: string; beginning: string }
@@ -48,13 +51,14 @@ with terms as (
     and ($6::text is null or position($6 in category_key) > 0)
     and ($7::text is null or brand_key = $7)
     and ($8::numeric is null or price <= $8)
-    and (not $9 or available > 0)
+    and ($9::text is null or currency = $9)
+    and (not $10 or available > 0)
   offset 0
 ), page as (
   select *, (count(*) over ())::int as total
   from ranked
   order by named desc, rank desc, in_stock desc, length, product_id
-  limit $10
+  limit $11
 )
 select product_id, sku, name, brand, category, price::float8 as price, currency, available, store_id, total
 from page join products using (product_id)
@@ -81,6 +85,7 @@ export async function find(
     filters.category === undefined ? null : searchKeyOf(filters.category),
     filters.brand === undefined ? null : searchKeyOf(filters.brand),
     filters.maxPrice ?? null,
+    filters.currency ?? (filters.maxPrice === undefined ? null : ownCurrency),
     filters.inStock ?? false,
     limit,
   ])

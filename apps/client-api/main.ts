@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { endsWithin, runMain } from '../../clients/terminal.ts'
 import { buyCommand, cartCommand, reviewCommand, viewCommand } from './event-commands.ts'
+import { ownCurrency } from './find.ts'
 import { recommendCommand } from './recommend-command.ts'
 import { relevanceCommand } from './relevance-command.ts'
 import { searchCommand } from './search-command.ts'
@@ -21,6 +22,11 @@ function money(text: string): number {
   if (!/^\d+([.,]\d+)?$/.test(text) || !Number.isFinite(value))
     throw new InvalidArgumentError('Expected a price such as 2500 or 449.99.')
   return value
+}
+
+function currencyCode(text: string): string {
+  if (!/^[A-Za-z]{3}$/.test(text)) throw new InvalidArgumentError('Expected a currency of three Latin letters such as USD.')
+  return text.toUpperCase()
 }
 
 function instant(text: string): Date {
@@ -60,7 +66,8 @@ command(
 )
   .option('--category <text>', 'only categories with this text in their name', named)
   .option('--brand <name>', 'only this brand', named)
-  .option('--max-price <amount>', 'only products up to this price', money)
+  .option('--max-price <amount>', `only products up to this price, in ${ownCurrency} unless --currency names another`, money)
+  .option('--currency <code>', 'only products whose price is in this currency', currencyCode)
   .option('--in-stock', 'only products in stock')
   .option('--limit <n>', 'most products to show', whole(1, 1000), 10)
   .action(searchCommand)

@@ -65,7 +65,7 @@ function explain(query: Query, answer: Answer): void {
 
 function hint({ excluded }: Answer, unknown: string): string {
   if (excluded > 0)
-    return `${counted(excluded, 'product')} without --category, --brand, --max-price and --in-stock`
+    return `${counted(excluded, 'product')} without --category, --brand, --max-price, --currency and --in-stock`
   return unknown
     ? `no product has ${unknown}: leave it out or say it in another word`
     : 'try fewer or more common words, or a brand'

@@ -146,6 +146,22 @@ test('filters, and how many products they exclude', async () => {
   assert.equal((await ask('чайник', { category: 'чайник%' })).total, 0)
 })
 
+test('prices are compared within one currency: roubles, unless another is named', async () => {
+  const added = { ...sample, name: 'Самовар', brand: 'Жаровня', tags: [], description: 'Описание.', specifications: {} }
+  const prices = { rub: [499, 'RUB'], usd: [499, 'USD'], cheap: [10, 'USD'], dear: [501, 'RUB'] } as const
+  await upsert(Object.entries(prices).map(([product_id, [amount, currency]]) => ({ ...added, product_id, price: { amount, currency } })))
+  const found = async (filters: Filters) => (await idsOf('самовар', filters)).sort()
+  assert.deepEqual(await found({}), ['cheap', 'dear', 'rub', 'usd'])
+  assert.deepEqual(await found({ maxPrice: 500 }), ['rub'])
+  assert.deepEqual(await found({ maxPrice: 500, currency: 'USD' }), ['cheap', 'usd'])
+  assert.deepEqual(await found({ maxPrice: 100, currency: 'USD' }), ['cheap'])
+  assert.deepEqual(await found({ currency: 'USD' }), ['cheap', 'usd'])
+  assert.deepEqual(await found({ currency: 'EUR' }), [])
+  assert.equal((await ask('самовар', { maxPrice: 5 })).excluded, 4)
+  assert.equal((await ask('usd', { maxPrice: 5 })).total, 0, 'an id is no way around a filter')
+  await sink.query('delete from products where product_id = any($1)', [Object.keys(prices)])
+})
+
 test('a product is found whatever its name is written with, and by whatever is typed', async () => {
   const added = { ...sample, brand: 'Жаровня', tags: [], description: 'Описание.' }
   const names = { soft: 'Шам\u00adпунь детский', stress: 'Само\u0301вар угольный', latin: 'CAXAP тростниковый', mixed: 'Kopицa молотая', wide: 'Ｖａｐｏｒｉｚｅｒ', glued: 'Кипятильник5000' }
