@@ -142,11 +142,12 @@ export async function withProducer<T>(kafka: Kafka, work: (producer: Producer) =
   }
 }
 
-/** The first offset and the one after the last, by partition. */
+/** The first offset and the one after the last, by partition, in the order of partitions. */
 export async function topicOffsets(kafka: Kafka, topic: string): Promise<{ start: Offsets; end: Offsets }> {
-  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic)).catch((error: unknown) => {
+  const unordered = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic)).catch((error: unknown) => {
     throw explained(kafka, error, { operation: 'DESCRIBE', topic })
   })
+  const offsets = unordered.sort((one, other) => one.partition - other.partition)
   return {
     start: new Map(offsets.map(({ partition, low }) => [partition, BigInt(low)])),
     end: new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])),
