@@ -30,7 +30,8 @@ const MAX_EXPONENT = 400
 const visible = 'a string with something to see in it'
 const filled = (most: number) =>
   z.string(visible).refine(isVisible, visible).refine(({ length }) => length <= most, `at most ${most} characters`)
-const identifier = z.string(identifierExpected).refine(isIdentifier, identifierExpected)
+/** What names a product, wherever one is read. */
+export const identifier = z.string(identifierExpected).refine(isIdentifier, identifierExpected)
 const amount = 'a number >= 0'
 const count = z.int('an integer >= 0').min(0, 'an integer >= 0').max(2 ** 31 - 1, 'at most 2147483647')
 const currency = '3 upper-case letters'

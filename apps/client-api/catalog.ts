@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { InfraError, messageOf, UsageError, VygodnoError } from '../../clients/errors.ts'
+import { isIdentifier, quoted } from '../../clients/identifier.ts'
 import { type Queryable, withPostgres } from '../../clients/postgres.ts'
 
 const productSchema = z.object({
@@ -51,13 +52,14 @@ export async function askCatalog<T>(
  * @throws UsageError `PRODUCT_UNKNOWN` when no product on sale has it
  */
 export async function productById(db: Queryable, id: string): Promise<Product> {
-  // an id never holds U+0000, which PostgreSQL refuses in any text
-  const { rows } = await db.query('select doc from products where product_id = $1', [id.replaceAll('\0', '')])
-  const [row] = z.array(z.object({ doc: productSchema })).parse(rows)
-  if (row) return row.doc
+  if (isIdentifier(id)) {
+    const { rows } = await db.query('select doc from products where product_id = $1', [id])
+    const [row] = z.array(z.object({ doc: productSchema })).parse(rows)
+    if (row) return row.doc
+  }
   throw new UsageError(
     'PRODUCT_UNKNOWN',
-    `expected the id of a product on sale, got ${JSON.stringify(id.slice(0, 60))}`,
+    `expected the id of a product on sale, got ${quoted(id.slice(0, 60))}`,
     'task search -- чайник   shows ids in the last column',
   )
 }

@@ -284,9 +284,11 @@ test('the sink may write products only, the reader nothing', async () => {
 
 test('a product by id; an unknown id is a usage error with a hint', async () => {
   assert.equal((await productById(reader, '10501')).name, 'Электрический чайник Теплотон K17 1,7 л стеклянный')
-  for (const id of ['nope', '', "' or 1=1", '10501\u0000x'])
+  await upsert([{ ...sample, product_id: 'before ' }])
+  for (const id of ['nope', '', "' or 1=1", '10501\u0000x', '10501 ', '10501\u00ad', 'before '])
     await assert.rejects(
       productById(reader, id),
       (error) => error instanceof UsageError && error.code === 'PRODUCT_UNKNOWN' && error.hint !== '',
     )
+  await sink.query("delete from products where product_id = 'before '")
 })

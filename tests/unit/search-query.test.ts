@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { z } from 'zod'
 import { otherAlphabet } from '../../clients/alphabet.ts'
 import { mistakes, tolerated } from '../../apps/client-api/distance.ts'
-import { newEvent } from '../../apps/client-api/event.ts'
+import { clientEventSchema, newEvent } from '../../apps/client-api/event.ts'
 import { otherLayout } from '../../apps/client-api/layout.ts'
 import { parseQuery } from '../../apps/client-api/query.ts'
 import { allButOne, spellings } from '../../apps/client-api/terms.ts'
@@ -90,4 +93,13 @@ test('an event holds what happened, and no more than 4000 characters of text', (
   assert.ok(Math.abs(Date.parse(event.at) - Date.now()) < 5_000)
   assert.ok(!('query' in event))
   for (const user of ['', ' ', 'a\nb', 'x'.repeat(201)]) assert.throws(() => newEvent('view', user, { product_id: '1' }), UsageError)
+})
+
+test('an event names a product as the door does, and a user whom Kafka can name', () => {
+  const { cases } = z.object({ cases: z.array(z.object({ name: z.string(), text: z.string(), valid: z.boolean() })) })
+    .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/identifier-cases.json'), 'utf8')))
+  for (const { name, text, valid } of cases)
+    assert.equal(clientEventSchema.safeParse(newEvent('view', 'анна', { product_id: text })).success, valid, name)
+  assert.ok(clientEventSchema.safeParse(newEvent('view', 'анна 😀', { product_id: '1' })).success)
+  assert.throws(() => newEvent('view', 'а\ud800', { product_id: '1' }), UsageError)
 })

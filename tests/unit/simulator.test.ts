@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -185,6 +185,9 @@ const draw51 = (() => {
 test('a catalogue that is none, and a file that can’t be written, are refused by name', async () => {
   await assert.rejects(catalogueOfFile(join(scratch, 'нет.json')), { code: 'CATALOGUE_UNREADABLE', exitCode: 2 })
   await assert.rejects(catalogueOfFile(join(root, 'package.json')), { code: 'CATALOGUE_UNREADABLE' })
+  const odd = join(scratch, 'odd.json')
+  writeFileSync(odd, JSON.stringify([{ product_id: '10501 ', name: 'Ч', category: 'Ч', brand: 'Ч', price: { amount: 1, currency: 'RUB' }, stock: { available: 1 } }]))
+  await assert.rejects(catalogueOfFile(odd), { code: 'CATALOGUE_UNREADABLE', message: /visible characters/ })
   await assert.rejects(withFile(join(scratch, 'нет', 'x.jsonl'), async () => {}), { code: 'FILE_UNWRITABLE', exitCode: 2 })
   await withFile(join(scratch, 'да.jsonl'), async (sender) => {
     for (let line = 0; line < 3; line++) await sender.add('k', Buffer.from('ё'))

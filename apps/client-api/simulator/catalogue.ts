@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Environment } from '../../../clients/environment.ts'
 import { messageOf, UsageError } from '../../../clients/errors.ts'
+import { identifier } from '../../../clients/product.ts'
 import { askCatalog } from '../catalog.ts'
 
 const itemSchema = z.object({
@@ -19,7 +20,7 @@ type Item = z.infer<typeof itemSchema>
 const fileSchema = z.array(
   z
     .object({
-      product_id: z.string(),
+      product_id: identifier,
       name: z.string(),
       category: z.string(),
       brand: z.string(),

@@ -76,6 +76,7 @@ abstract class RowConverter implements Converter, Versioned {
     throw new DataException("expected a sink connector, got a source: " + getClass().getSimpleName() + " only reads");
   }
 
+  /** As wide as the database is: a key alone deletes, and what was stored before an id was refused must be deletable. */
   private String id(byte[] bytes) {
     if (bytes == null || bytes.length == 0) {
       throw new DataException("key: expected a " + column + ", got nothing");
