@@ -47,7 +47,7 @@ test('what a command refuses, it refuses before touching anything, with exit cod
     ['banned', ['add', '1', '--reason', 'a\u001b[31m'], 'BAN_REFUSED'],
     ['banned', ['remove', '1', '--rule', 'id:1'], 'BAN_TARGET'],
     ['banned', ['remove', '--rule', 'seed:bans'], 'BAN_TARGET'],
-    ['banned', ['test', 'нет такого файла.json'], 'FILE_UNREADABLE'],
+    ['banned', ['test', 'нет такого файла.json'], 'FILE_MISSING'],
     ['plan', ['--nonsense'], 'USAGE'],
   ] as const) {
     const { code: exit, stderr, stdout } = await run(command, [...args])
