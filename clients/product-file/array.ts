@@ -1,4 +1,5 @@
-import { tooLarge, type Defect } from '../product.ts'
+import type { Defect } from '../document.ts'
+import { tooLarge } from '../product.ts'
 import { Brackets } from './brackets.ts'
 import { EMPTY, isSpace, layoutDefect, MAX_RECORD_BYTES, newlines, type RawRecord, type Splitter } from './records.ts'
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { isIdentifier } from '../identifier.ts'
-import { checkProduct, type Defect, isReserved, MAX_PRODUCT_BYTES, reserved, tooLarge } from '../product.ts'
+import type { Defect } from '../document.ts'
+import { checkProduct, isReserved, MAX_PRODUCT_BYTES, reserved, tooLarge } from '../product.ts'
 import { compact } from './compact.ts'
 import type { RawRecord } from './records.ts'
 

@@ -1,4 +1,4 @@
-import type { Defect } from '../product.ts'
+import type { Defect } from '../document.ts'
 
 /** Longest record that is looked at, in bytes as it stands in the file: white space between its tokens is not sent. */
 export const MAX_RECORD_BYTES = 4_000_000
