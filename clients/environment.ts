@@ -51,6 +51,11 @@ export function findRoot(): string {
   return folder
 }
 
+const readDeclared = (root: string) => parseEnv(readFileSync(join(root, 'compose', '.env'), 'utf8'))
+
+/** The names that `compose/.env` declares, which a person may set otherwise. */
+export const declaredNames = (): string[] => Object.keys(readDeclared(findRoot()))
+
 /**
  * The stack this process works on. Addresses come from `compose/.env`, overridden by the process's environment:
  * `VYGODNO_STACK` (folder) and `VYGODNO_HOST` (loopback address) choose the stack. Two stacks on one machine
@@ -60,7 +65,7 @@ export function findRoot(): string {
  */
 export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Environment {
   const root = findRoot()
-  const declared = parseEnv(readFileSync(join(root, 'compose', '.env'), 'utf8'))
+  const declared = readDeclared(root)
   const variable = (name: string) => {
     const value = overrides[name] || declared[name]
     if (!value) throw new Error(`${name} is missing from compose/.env`)

@@ -7,6 +7,7 @@ import { awaited } from './deadline.ts'
 import { messageOf, TimeoutError, UsageError, VygodnoError } from './errors.ts'
 import { checkpoint, heedSignals, interruptedCode, interruptedError, left, orInterrupted } from './interruption.ts'
 import { drawn, plain, plainJson, shown } from './plain.ts'
+import { ignoreSurroundings } from './surroundings.ts'
 
 /** chalk 5 ignores NO_COLOR by itself (https://no-color.org). */
 function colours(stream: NodeJS.WriteStream) {
@@ -204,6 +205,7 @@ export async function runMain(program: Command, argv: string[] = process.argv.sl
   }
   process.on('unhandledRejection', crashed).on('uncaughtException', crashed)
   heedSignals(warn, endNow)
+  for (const line of ignoreSurroundings()) warn(line)
   const commands = [program, ...program.commands]
   for (const command of commands) command.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
   const failure = await program.parseAsync(argv, { from: 'user' }).then(

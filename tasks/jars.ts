@@ -5,6 +5,7 @@ import { $ } from 'zx'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { InfraError } from '../clients/errors.ts'
 import { checkpoint, interruption } from '../clients/interruption.ts'
+import { wholeEnvironment } from '../clients/surroundings.ts'
 import { runMain, step } from '../clients/terminal.ts'
 import { jdkVariables } from './lib/jdk.ts'
 import { lockStack } from './lib/lock.ts'
@@ -27,7 +28,7 @@ program.action(async ({ test }: { test?: true }) => {
   if (!test && builtMs(env) > performance.timeOrigin) return
   const goals = test ? ['verify'] : ['clean', 'package', '-DskipTests']
   await step(test ? 'tests of the Java programs (Maven)' : 'jars (Maven)', async () => {
-    const result = await $({ cwd: env.root, env: { ...process.env, ...jdkVariables() }, nothrow: true, quiet: true, signal: interruption() })`mvn -B -q -ntp -f apps/pom.xml ${goals}`
+    const result = await $({ cwd: env.root, env: wholeEnvironment(jdkVariables()), nothrow: true, quiet: true, signal: interruption() })`mvn -B -q -ntp -f apps/pom.xml ${goals}`
     checkpoint()
     if (result.exitCode !== 0) throw new InfraError('MAVEN_FAILED', `expected Maven to build apps/, it ended with exit code ${result.exitCode}\n${result.stdout.trim().split('\n').slice(test ? -60 : -15).join('\n')}`, `JAVA_HOME=${jdkVariables().JAVA_HOME} mvn -f apps/pom.xml ${goals.join(' ')}`)
   })

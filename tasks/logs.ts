@@ -5,6 +5,7 @@ import { loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
 import { eachLine } from '../clients/lines.ts'
 import { didYouMean } from '../clients/suggestion.ts'
+import { cleanEnvironment } from '../clients/surroundings.ts'
 import { print, runMain } from '../clients/terminal.ts'
 import { outcomeOf } from './lib/children.ts'
 import { loadServices } from './lib/compose.ts'
@@ -25,7 +26,7 @@ program.action(async (name: string, { lines, follow }: { lines: string; follow?:
   const service = loadServices(loadEnvironment()).find((each) => each.name === name)
   if (!service) throw new UsageError('UNKNOWN_SERVICE', `expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`, 'task status')
   if (!existsSync(service.folders.log)) throw new UsageError('NO_LOG', `expected a log of ${name}, it has not run yet`, 'task up')
-  const tail = spawn('tail', ['-n', lines, ...(follow ? ['-F'] : []), service.folders.log], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const tail = spawn('tail', ['-n', lines, ...(follow ? ['-F'] : []), service.folders.log], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = outcomeOf(tail)
   // as when the reader of a pipe has seen enough
   process.stdout.on('close', () => tail.kill())

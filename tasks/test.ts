@@ -4,6 +4,7 @@ import { Argument, Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { putBack } from '../clients/interruption.ts'
 import { didYouMean } from '../clients/suggestion.ts'
+import { wholeEnvironment } from '../clients/surroundings.ts'
 import { runMain } from '../clients/terminal.ts'
 import { cleanStack } from './lib/clean.ts'
 import { runTests, sweepTests } from './lib/test-run.ts'
@@ -21,7 +22,7 @@ const node = (...args: string[]) => [process.execPath, '--import', 'tsx', '--tes
 const parts: Record<string, () => Promise<void>> = {
   types: () => runTests(root, 'type', [[bin('tsc'), '-p', '.'], [bin('tsc'), '-p', 'apps/dashboard/page'], [bin('oxlint'), '--deny-warnings', 'tasks', 'apps', 'clients', 'tests'], [bin('knip')]]),
   unit: () => runTests(root, 'unit', [node(...filesOf('tests/unit'))]),
-  java: () => runTests(root, 'Java', [[process.execPath, join(root, '.stack/build/dist/tasks/jars.js'), '--test']]),
+  java: () => runTests(root, 'Java', [[process.execPath, join(root, '.stack/build/dist/tasks/jars.js'), '--test']], { environment: wholeEnvironment() }),
   ...Object.fromEntries(platformParts.map((part) => [part, () => onStack(part)])),
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PrerequisiteError, UsageError } from '../../clients/errors.ts'
-import { inherited } from '../../clients/surroundings.ts'
+import { wholeEnvironment } from '../../clients/surroundings.ts'
 
 /** Flags of go-task that take a value, which is not the name of a task (https://taskfile.dev/reference/cli). */
 const valued = /^(-[dtoCI]|--(dir|taskfile|output|output-group-begin|output-group-end|concurrency|interval|sort|completion|timeout|expiry|trusted-hosts|cacert|cert|cert-key|remote-cache-dir|temp-dir))$/
@@ -41,7 +41,7 @@ export function wordsOfParent(): string[] {
  */
 export async function goTask(root: string, args: string[]): Promise<number> {
   const packaged = join(root, 'node_modules', '@nmnmcc', 'task-linux-x64', 'bin', 'task')
-  const child = spawn(existsSync(packaged) ? packaged : 'task', ['-x', ...args], { cwd: root, env: inherited, stdio: 'inherit' })
+  const child = spawn(existsSync(packaged) ? packaged : 'task', ['-x', ...args], { cwd: root, env: wholeEnvironment(), stdio: 'inherit' })
   return ended(child)
 }
 

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url'
 import { findRoot } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
-import { print, report } from '../../clients/terminal.ts'
+import { ignoreSurroundings } from '../../clients/surroundings.ts'
+import { print, report, warn } from '../../clients/terminal.ts'
 import { type Command, commands } from './commands.ts'
 import { givenToTask, goTask, wordsOfParent } from './go-task.ts'
 
@@ -12,6 +13,7 @@ const root = findRoot()
 
 /** Runs a command in this process: it sees its arguments as if it had been started by itself. */
 async function run({ program, leading = [], needs = [] }: Command, args: string[]): Promise<void> {
+  for (const line of ignoreSurroundings()) warn(line)
   if (needs.length > 0 && !args.some((arg) => arg === '--help' || arg === '-h')) {
     const code = await goTask(root, ['--silent', ...needs])
     if (code !== 0) return void (process.exitCode = code)

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { InfraError } from '../../clients/errors.ts'
 import { checkpoint, interruption } from '../../clients/interruption.ts'
+import { cleanEnvironment } from '../../clients/surroundings.ts'
 
 /** A TypeScript program of `apps/`. */
 export type App = 'shop-api' | 'client-api'
@@ -15,7 +16,7 @@ export type App = 'shop-api' | 'client-api'
  */
 export async function runApp<T>(env: Environment, app: App, args: string[], shape: z.ZodType<T>): Promise<T> {
   const program = join(env.build, 'dist', 'apps', app, 'main.js')
-  const result = await $({ cwd: env.root, nothrow: true, quiet: true, signal: interruption() })`node ${program} ${args} --json`
+  const result = await $({ cwd: env.root, env: cleanEnvironment(), nothrow: true, quiet: true, signal: interruption() })`node ${program} ${args} --json`
   checkpoint()
   if (result.exitCode !== 0) throw new InfraError('APP_FAILED', `expected ${app} ${args.join(' ')} to succeed, exit code ${result.exitCode}: ${result.stderr.trim()}`, 'task status')
   return shape.parse(JSON.parse(result.stdout))

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { $ } from 'zx'
 import { certificateFiles, type Environment } from '../../clients/environment.ts'
 import { PrerequisiteError } from '../../clients/errors.ts'
+import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { authorities, type Authority, authorityFile, openAuthority, readAuthority, readTrusted, writeSecret } from './authorities.ts'
 import { jdkProgram } from './jdk.ts'
 import { clientAuth, dayMs, organisation, serverAuth, sign } from './signing.ts'
@@ -120,8 +121,8 @@ async function writeKeystores(env: Environment, name: string): Promise<void> {
   const file = (suffix: string) => inFolder(env, `${name}${suffix}`)
   await writeSecret(env, `${name}.password`, randomBytes(24).toString('base64url'))
   await Promise.all([rm(file('.p12'), { force: true }), rm(file('-trust.p12'), { force: true })])
-  await $`openssl pkcs12 -export -inkey ${file('.key')} -in ${file('.crt')} -name ${name} -passout ${`file:${file('.password')}`} -out ${file('.p12')}`.quiet()
+  await $({ env: cleanEnvironment(), quiet: true })`openssl pkcs12 -export -inkey ${file('.key')} -in ${file('.crt')} -name ${name} -passout ${`file:${file('.password')}`} -out ${file('.p12')}`
   for (const [index, input] of (await readTrusted(env, 'rest')).entries())
-    await $({ input, quiet: true })`${jdkProgram('keytool')} -importcert -noprompt -alias ${`ca-${index}`} -storetype PKCS12 -storepass:file ${file('.password')} -keystore ${file('-trust.p12')}`
+    await $({ env: cleanEnvironment(), input, quiet: true })`${jdkProgram('keytool')} -importcert -noprompt -alias ${`ca-${index}`} -storetype PKCS12 -storepass:file ${file('.password')} -keystore ${file('-trust.p12')}`
   await Promise.all([chmod(file('.p12'), 0o600), chmod(file('-trust.p12'), 0o600)])
 }

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
+import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { jdkProgram } from './jdk.ts'
 import { type Problem } from './yaml.ts'
 
@@ -123,6 +124,6 @@ const outputs = z.object({ stdout: z.string(), stderr: z.string() })
 
 function said(program: string, args: string[]): Promise<z.infer<typeof outputs> & { failed: boolean }> {
   return new Promise((resolve) => {
-    execFile(program, args, { encoding: 'utf8', timeout: 60_000 }, (error, stdout, stderr) => resolve({ stdout, stderr: stderr || (error?.message ?? ''), failed: error !== null }))
+    execFile(program, args, { encoding: 'utf8', env: cleanEnvironment(), timeout: 60_000 }, (error, stdout, stderr) => resolve({ stdout, stderr: stderr || (error?.message ?? ''), failed: error !== null }))
   })
 }

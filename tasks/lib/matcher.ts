@@ -11,6 +11,7 @@ import { admitted } from '../../clients/product-file/door.ts'
 import type { RawRecord } from '../../clients/product-file/records.ts'
 import { openSource } from '../../clients/product-file/source.ts'
 import type { Rule } from '../../clients/rules.ts'
+import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { outcomeOf } from './children.ts'
 import { jdkProgram } from './jdk.ts'
 
@@ -56,7 +57,7 @@ async function* atTheDoor(chunks: AsyncIterable<RawRecord[]>): AsyncGenerator<Ra
  */
 export async function* judgeRecords(env: Environment, rules: Rule[], chunks: AsyncIterable<RawRecord[]>): AsyncGenerator<Verdict> {
   const options = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(env.build, 'jars', 'product-filter', '*')]
-  const matcher = spawn(jdkProgram('java'), [...options, 'ru.vygodno.filter.TestRules'], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const matcher = spawn(jdkProgram('java'), [...options, 'ru.vygodno.filter.TestRules'], { env: cleanEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] })
   let complaint = ''
   matcher.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
   const ended = outcomeOf(matcher)

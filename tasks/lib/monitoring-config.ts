@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
+import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { findTool } from './tools.ts'
 import { interpolate } from './variables.ts'
 import { asTyped, type Loaded, loadYaml, type Problem, text as anyText } from './yaml.ts'
@@ -63,7 +64,7 @@ function checkByTool(env: Environment, { loaded, file, tool, args }: Check): Pro
   try {
     const filled = join(scratch, basename(file))
     writeFileSync(filled, interpolate(source, { ...env.variables, METRICS_TARGETS: '[]', PROGRAM_TARGETS: '[]', CONFIG: scratch }).text)
-    execFileSync(program, [...args, filled], { encoding: 'utf8', stdio: 'pipe' })
+    execFileSync(program, [...args, filled], { encoding: 'utf8', env: cleanEnvironment(), stdio: 'pipe' })
     mkdirSync(join(env.build, 'accepted'), { recursive: true })
     writeFileSync(accepted, '')
     return []

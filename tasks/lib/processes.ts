@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { startTicks } from './proc.ts'
 
 /** A process we started. The start time tells it from another process that got the same pid later. */
@@ -58,7 +59,7 @@ export function startDetached(
   mkdirSync(dirname(options.log), { recursive: true })
   mkdirSync(options.cwd, { recursive: true })
   const log = openSync(options.log, 'a')
-  const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, detached: true, stdio: ['ignore', log, log] })
+  const child = spawn(program, args, { cwd: options.cwd, env: cleanEnvironment(options.env), detached: true, stdio: ['ignore', log, log] })
   closeSync(log)
   const ended = new Promise<string>((resolve) => {
     child.on('error', (error) => resolve(error.message))

@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { $ } from 'zx'
+import { cleanEnvironment } from '../../clients/surroundings.ts'
 
 /** What a project publishes for Linux on x86-64: one archive with one folder, of which only some programs are wanted, or all. */
 export type Release = { url: string; sha256: string; programs?: string[] }
@@ -39,7 +40,7 @@ export async function unpackRelease({ url, sha256, programs = [] }: Release, fol
     })
     if (digest !== sha256) throw new Error(`${url}: expected sha256 ${sha256}, got ${digest}: not used`)
     const inside = basename(url, '.tar.gz')
-    await $({ quiet: true })`tar --extract --gzip --file ${file} --directory ${folder} --strip-components 1 --no-same-owner ${programs.map((program) => `${inside}/${program}`)}`
+    await $({ env: cleanEnvironment(), quiet: true })`tar --extract --gzip --file ${file} --directory ${folder} --strip-components 1 --no-same-owner ${programs.map((program) => `${inside}/${program}`)}`
   } finally {
     rmSync(file, { force: true })
   }

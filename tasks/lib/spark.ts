@@ -8,6 +8,7 @@ import { hdfsState } from '../../clients/hdfs.ts'
 import { checkpoint } from '../../clients/interruption.ts'
 import { eachLine } from '../../clients/lines.ts'
 import { sparkState } from '../../clients/spark.ts'
+import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import { outcomeOf } from './children.ts'
 import { jdkProgram, jdkVariables } from './jdk.ts'
@@ -63,7 +64,7 @@ export async function submit(env: Environment, job: Job, onLine: (line: Line, en
   mkdirSync(join(env.stack, 'data', 'spark'), { recursive: true, mode: 0o700 })
   const child = spawn(jdkProgram('java'), [...archiveOptions(env, cds, true), ...command(env, job, log)], {
     cwd: join(env.stack, 'data', 'spark'),
-    env: { ...process.env, ...jdkVariables(), HADOOP_USER_NAME: principal, SPARK_LOCAL_IP: env.host },
+    env: cleanEnvironment({ ...jdkVariables(), HADOOP_USER_NAME: principal, SPARK_LOCAL_IP: env.host }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const end = (signal: NodeJS.Signals) => child.kill(signal)

@@ -14,7 +14,7 @@ const prefix = 'vygodno-test-'
 /** Who runs tests: a process, and the folder that its tests use for what is temporary. */
 type Run = { pid: number; ticks: string; root: string }
 
-type Options = { environment?: Record<string, string>; atEnd?: () => Promise<void> }
+type Options = { environment?: NodeJS.ProcessEnv; atEnd?: () => Promise<void> }
 
 const nameOf = ({ pid, ticks, root }: Run) => `${pid}:${ticks}:${root}`
 const isOver = ({ pid, ticks }: Run) => startTicks(pid) !== ticks

@@ -4,6 +4,7 @@ import { basename, delimiter, dirname, join } from 'node:path'
 import { $, ProcessOutput } from 'zx'
 import type { Environment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
+import { cleanEnvironment, wholeEnvironment } from '../../clients/surroundings.ts'
 import { step, warn } from '../../clients/terminal.ts'
 import { grafanaRelease, type Release, releases, unpackRelease } from './releases.ts'
 
@@ -124,11 +125,11 @@ export function grafanaHome(env: Environment): string {
 
 async function unpackPackages(into: string): Promise<void> {
   for (const { name, version, sha256 } of packages) {
-    await $({ cwd: into, quiet: true })`apt-get download ${name}=${version}`
+    await $({ cwd: into, env: wholeEnvironment(), quiet: true })`apt-get download ${name}=${version}`
     const file = join(into, `${name}_${version}_amd64.deb`)
     const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
     if (digest !== sha256) throw new Error(`${name} ${version}: expected the package with sha256 ${sha256}, got ${digest}: not used`)
-    await $({ quiet: true })`dpkg-deb --extract ${file} ${into}`
+    await $({ env: cleanEnvironment(), quiet: true })`dpkg-deb --extract ${file} ${into}`
     rmSync(file)
   }
 }

@@ -39,6 +39,16 @@ test('each external client is imported by one module', () => {
   for (const [library, owner] of Object.entries(owners)) assert.deepEqual(sources.filter((file) => importsOf(file).includes(library)), [owner], library)
 })
 
+test('whoever starts a program says with which environment: a clean one, all that was given, or what is left of it', () => {
+  const starting = /(?<![.\w])(?:spawn|execFile|execFileSync)\((?!\))|\$(?:\(\{|`(?=[a-z$]))/
+  const silent = sources.flatMap((file) => {
+    if (!importsOf(file).some((name) => name === 'node:child_process' || name === 'zx')) return []
+    return readFileSync(join(root, file), 'utf8').split('\n').map((line, index, all) => ({ line, text: all.slice(index, index + 4).join(' '), at: `${file}:${index + 1}` })).filter(({ line, text }) => starting.test(line) && !line.startsWith('import') && !/\benv: (?!Environment)/.test(text)).map(({ at }) => at)
+  })
+  // a wrapper of a version manager is found by whatever its manager has set
+  assert.deepEqual(silent.filter((at) => !at.startsWith('tasks/lib/jdk.ts')), [])
+})
+
 test('every task that the README names exists, and every task says what it does', () => {
   const tasks = z.object({ tasks: z.record(z.string(), z.object({ desc: z.string().optional(), internal: z.boolean().optional() })) }).parse(load(readFileSync(join(root, 'Taskfile.yml'), 'utf8'))).tasks
   for (const file of ['README.md', 'README.ru.md'].filter((name) => existsSync(join(root, name)))) {

@@ -18,7 +18,7 @@ const dist = join(project, '.stack/build/dist')
 const caller = join(scratch, 'у вызвавшего')
 for (const folder of ['compose', 'clients', 'config/text', 'tasks', 'apps/taskw', '.stack/build']) mkdirSync(join(project, folder), { recursive: true })
 mkdirSync(caller)
-for (const file of ['taskw', 'Taskfile.yml', 'compose/compose.yaml', 'package.json', 'package-lock.json', 'tsconfig.json', 'apps/taskw/main.ts']) copyFileSync(join(root, file), join(project, file))
+for (const file of ['taskw', 'Taskfile.yml', 'compose/compose.yaml', 'compose/.env', 'package.json', 'package-lock.json', 'tsconfig.json', 'apps/taskw/main.ts']) copyFileSync(join(root, file), join(project, file))
 // nothing that could be installed, or deleted by installing
 mkdirSync(join(project, 'node_modules'))
 symlinkSync(join(root, 'node_modules/@nmnmcc'), join(project, 'node_modules/@nmnmcc'))

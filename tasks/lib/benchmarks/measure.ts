@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Environment } from '../../../clients/environment.ts'
 import { InfraError } from '../../../clients/errors.ts'
 import { checkpoint } from '../../../clients/interruption.ts'
+import { cleanEnvironment } from '../../../clients/surroundings.ts'
 import { listBans } from '../bans.ts'
 import { outcomeOf } from '../children.ts'
 import { judge } from '../matcher.ts'
@@ -19,7 +20,7 @@ export type Benchmark = { name: string; needs: 'nothing' | 'platform' | 'brokers
 export async function timed(command: string[], options: { cwd: string }): Promise<{ stdout: string; ms: number }> {
   const [program = '', ...args] = command
   const started = performance.now()
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { ...options, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))

@@ -1,6 +1,7 @@
 import { $ } from 'zx'
 import { hostname, release } from 'node:os'
 import type { Environment } from '../../../clients/environment.ts'
+import { cleanEnvironment } from '../../../clients/surroundings.ts'
 import type { Outcome, Result } from './check.ts'
 import { legend, matrices } from './matrix.ts'
 
@@ -14,7 +15,7 @@ function table(head: string[], rows: string[][]): string {
 
 /** The evidence: what was checked, when, on which commit, what was expected and what was seen. Markdown. */
 export async function evidence(env: Environment, results: Result[]): Promise<string> {
-  const { stdout } = await $({ cwd: env.root, quiet: true, nothrow: true })`git describe --always --dirty`
+  const { stdout } = await $({ cwd: env.root, env: cleanEnvironment(), quiet: true, nothrow: true })`git describe --always --dirty`
   const having = (outcome: Outcome) => results.filter((result) => result.outcome === outcome)
   const [contradicted, open] = [having('contradicted'), having('open')]
   const of = (group: string) => results.filter((result) => result.group === group)

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { $ } from 'zx'
 import type { Environment } from '../../../clients/environment.ts'
+import { cleanEnvironment } from '../../../clients/surroundings.ts'
 import { processOf } from '../stack.ts'
 import { family } from '../usage.ts'
 import { type Claim, type Group, judged, prove, type Subject, Unproven } from './check.ts'
@@ -57,7 +58,7 @@ function claims({ env, services }: Subject): Claim[] {
       look: async () => {
         const inside = relative(env.root, env.stack)
         if (inside.startsWith('..')) return judged(true, 'outside the repository')
-        const { exitCode } = await $({ cwd: env.root, nothrow: true, quiet: true })`git check-ignore -q ${inside}`
+        const { exitCode } = await $({ cwd: env.root, env: cleanEnvironment(), nothrow: true, quiet: true })`git check-ignore -q ${inside}`
         if ((exitCode ?? 1) > 1) return judged(true, 'this is no git repository')
         return exitCode === 0 ? 'ignored' : judged(false, `${inside} is not ignored`)
       },
@@ -86,7 +87,7 @@ function readable(pids: number[], file: 'cmdline' | 'environ'): Place[] {
 }
 
 async function tracked(env: Environment): Promise<Place[]> {
-  const { stdout, exitCode } = await $({ cwd: env.root, quiet: true, nothrow: true })`git ls-files -z`
+  const { stdout, exitCode } = await $({ cwd: env.root, env: cleanEnvironment(), quiet: true, nothrow: true })`git ls-files -z`
   if (exitCode !== 0) throw new Unproven('this is no git repository', 'git status')
   const files = stdout.split('\0').filter((file) => file && statSync(join(env.root, file), { throwIfNoEntry: false })?.isFile())
   return files.map((file) => [file, readFileSync(join(env.root, file))])
