@@ -76,7 +76,11 @@ export function kafkaClient(
 }
 
 /** Runs work with a connected admin client and disconnects it; the work may be begun again while a broker restarts. */
-export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+export function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  return despiteDeadBroker(() => withOneAdmin(kafka, work), hasMoved)
+}
+
+async function withOneAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin()
   try {
     await connected(kafka, admin.connect())
@@ -102,10 +106,10 @@ async function despiteDeadBroker<T>(attempt: () => Promise<T>, isOnlyOne: (error
 }
 
 /** Of a client that is connected, so that some broker has answered before. */
-function isRefused(error: unknown): boolean {
-  const reason = error instanceof Error && error.cause ? error.cause : error
-  return reason instanceof kafkajs.KafkaJSConnectionError
-}
+const isRefused = (error: unknown) => (error instanceof Error && error.cause ? error.cause : error) instanceof kafkajs.KafkaJSConnectionError
+
+/** A partition that is new, or whose leader has gone; a client keeps to the leader that it was told of. */
+const hasMoved = (error: unknown) => error instanceof KafkaJSProtocolError && /^(NOT_)?LEADER_/.test(error.type)
 
 /**
  * An idempotent producer (acks=all is what idempotence implies), not yet connected.
