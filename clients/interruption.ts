@@ -21,7 +21,7 @@ let received: { signal: Signal; at: number } | undefined
 let tell: (text: string) => void = () => {}
 let advice = 'the same command again'
 
-/** Aborted by the first SIGINT, SIGTERM or SIGHUP; not within `putBack`, where work goes on. */
+/** Aborted by the first SIGINT, SIGTERM or SIGHUP; not within `putBack` and `sheltered`, where work goes on. */
 export function interruption(): AbortSignal {
   return shelter.getStore() ?? controller.signal
 }
@@ -96,8 +96,13 @@ export async function putBack(what: string, byHand: string, work: () => Promise<
   const key = {}
   unfinished.set(key, { what, byHand })
   if (received) announce(what)
-  await shelter.run(new AbortController().signal, work)
+  await sheltered(work)
   unfinished.delete(key)
+}
+
+/** Lets what is nearly done come to its end, such as a request whose answer says what has arrived; a first signal does not end it. */
+export function sheltered<T>(work: () => Promise<T>): Promise<T> {
+  return shelter.run(new AbortController().signal, work)
 }
 
 const announce = (what: string) => tell(`one moment, until ${what}; Ctrl-C again ends at once`)

@@ -1,6 +1,7 @@
 import type { Environment } from './environment.ts'
 import { within } from './deadline.ts'
 import { InfraError, messageOf } from './errors.ts'
+import { sheltered } from './interruption.ts'
 import { kafkaClient, withAdmin, withProducer, type Producer } from './kafka.ts'
 import { partitionOf } from './partition.ts'
 import { isOfKafka, kafkaError } from './refusal.ts'
@@ -79,7 +80,8 @@ function createSender(producer: Producer, topic: string, partitions: number, lin
   }
   const sendBatch = async (lane: Lane) => {
     const { messages, bytes } = takeBatch(lane)
-    await within(ACKNOWLEDGED_WITHIN_MS, `Kafka to acknowledge records of ${topic}`, producer.send({ topic, messages, acks: -1 }))
+    // also when interrupted: what was sent is counted, for it arrives
+    await sheltered(() => within(ACKNOWLEDGED_WITHIN_MS, `Kafka to acknowledge records of ${topic}`, producer.send({ topic, messages, acks: -1 })))
     buffered -= bytes
     sent += messages.length
     if (buffered < BUFFER_BYTES) wake()
