@@ -37,6 +37,7 @@ export const groupLag = gauge('kafka_consumergroup_lag', 'records between the co
 export const topicEnd = gauge('kafka_topic_partition_current_offset', 'offset after the last record', ['cluster', 'topic', 'partition'])
 
 export const mirrorLag = gauge('vygodno_mirror_lag', 'records of the primary cluster that the mirror has not copied yet', ['topic', 'partition'])
+export const mirrorMadeAnew = gauge('vygodno_mirror_made_anew', '1 when a mirrored topic or its copy was deleted, or made anew since the copy was begun', ['topic'])
 
 export const connectorState = gauge('vygodno_connector_state', '1 for the state that a connector is in', ['worker', 'connector', 'state'])
 export const connectorTasks = gauge('vygodno_connector_tasks', 'tasks of a connector by state', ['worker', 'connector', 'state'])

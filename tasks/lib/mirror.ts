@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Environment, onCluster } from '../../clients/environment.ts'
-import { kafkaClient, readTopic, topicOffsets } from '../../clients/kafka.ts'
+import { kafkaClient, type Offsets, readTopic, topicOffsets } from '../../clients/kafka.ts'
 
 /**
  * The committed records of a topic, by partition, as digests of key and value: `records` in order, and `latest` for a
@@ -23,14 +23,15 @@ const digestBytes = 6
  * times on the two clusters: of a compacted topic the last record of every key is compared, and a head that one of them
  * has forgotten is left out.
  *
+ * @param since from where on the copy is one of this original, by partition: see clients/copies.ts
  * @param onRecords called now and then with what is being read
  */
-export async function compareTopic(env: Environment, topic: string, isCompacted: boolean, onRecords: (text: string) => void = () => {}): Promise<Comparison> {
+export async function compareTopic(env: Environment, topic: string, isCompacted: boolean, since: Offsets, onRecords: (text: string) => void = () => {}): Promise<Comparison> {
   const { end } = await topicOffsets(kafkaClient(env, 'operator'), topic)
-  const contentOf = async (of: Environment): Promise<Content> => {
+  const contentOf = async (of: Environment, from: Offsets): Promise<Content> => {
     const kafka = kafkaClient(of, 'operator')
     const { start } = await topicOffsets(kafka, topic)
-    const content: Content = { count: 0, isTrimmed: [...start.values()].some((offset) => offset > 0n), partitions: new Map() }
+    const content: Content = { count: 0, isTrimmed: [...start].some(([partition, offset]) => offset > (from.get(partition) ?? 0n)), partitions: new Map() }
     await readTopic(kafka, 'operator', topic, ({ partition, offset, key, value }) => {
       if (++content.count % 5_000 === 0) onRecords(`${content.count} records of ${topic}`)
       const into: Partition = content.partitions.get(partition) ?? { records: [], owed: 0, latest: new Map(), moved: new Set() }
@@ -38,10 +39,10 @@ export async function compareTopic(env: Environment, topic: string, isCompacted:
       const isOwed = BigInt(offset) < (end.get(partition) ?? 0n)
       if (isCompacted) keep(into, key ?? '', value && digestOf(key, value), isOwed)
       else into.owed += into.records.push(digestOf(key, value)) && isOwed ? 1 : 0
-    })
+    }, from)
     return content
   }
-  const [copy, original] = [await contentOf(onCluster(env, 'analytics')), await contentOf(env)]
+  const [copy, original] = [await contentOf(onCluster(env, 'analytics'), since), await contentOf(env, new Map())]
   const differences = [...new Set([...original.partitions.keys(), ...copy.partitions.keys()])].sort().flatMap((partition) => {
     const [from, to] = [original.partitions.get(partition) ?? none, copy.partitions.get(partition) ?? none]
     const found = isCompacted ? latestDiffers(from, to) : orderDiffers(from, to, original.isTrimmed || copy.isTrimmed)
@@ -50,7 +51,8 @@ export async function compareTopic(env: Environment, topic: string, isCompacted:
   return { topic, primary: original.count, analytics: copy.count, hash: hashOf(copy), difference: differences.join('; ') }
 }
 
-function digestOf(key: string | null, value: Buffer | null): number {
+/** A short name of what a record holds. */
+export function digestOf(key: string | null, value: Buffer | null): number {
   const hash = createHash('sha256').update(`${key === null ? 'null' : Buffer.byteLength(key)}:${key ?? ''}`)
   return hash.update(value ?? 'null').digest().readUIntBE(0, digestBytes)
 }

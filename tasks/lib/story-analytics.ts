@@ -4,6 +4,7 @@ import { CheckError } from '../../clients/errors.ts'
 import { runApp } from './apps.ts'
 import { addBan } from './bans.ts'
 import { ingest } from './lake.ts'
+import { sinceOf } from './copies.ts'
 import { compareTopic } from './mirror.ts'
 import { liveKeys } from './observe.ts'
 import { recommend } from './recommendations.ts'
@@ -25,7 +26,7 @@ export async function customersCome(env: Environment): Promise<string> {
 export async function eventsAreMirrored(env: Environment): Promise<string> {
   let found = { analytics: 0, hash: '' }
   await until({ code: 'DEMO_MIRROR', awaited: 'a complete copy of client.events on the analytics cluster', timeoutMs: 90_000, everyMs: 500, hint: 'task logs -- mirror; task plan -- mirrors' }, async () => {
-    const { difference, ...seen } = await compareTopic(env, 'client.events', false)
+    const { difference, ...seen } = await compareTopic(env, 'client.events', false, await sinceOf(env, 'client.events'))
     found = seen
     return difference === '' || difference
   })

@@ -14,7 +14,7 @@ import { isLoopback, listenersOf, listeningAddresses } from '../../tasks/lib/che
 import { matrices } from '../../tasks/lib/checks/matrix.ts'
 import { runChecks, selectGroups } from '../../tasks/lib/checks/run.ts'
 import { tls } from '../../tasks/lib/checks/tls.ts'
-import { Reader, Writer } from '../../tasks/lib/checks/wire.ts'
+import { Reader, Writer } from '../../clients/wire.ts'
 import { enabledServices, loadServices, type Service } from '../../tasks/lib/compose.ts'
 import { loadConfig } from '../../tasks/lib/config.ts'
 
@@ -139,4 +139,14 @@ test('the wire format is read back as it was written', () => {
   const reader = new Reader(bytes)
   assert.deepEqual([reader.int16(), reader.int32(), reader.string(), reader.string(), reader.array(() => reader.string())], [-3, 70_000, 'тема', '', ['a', 'бв']])
   assert.equal(reader.bytes().int16(), 9)
+})
+
+test('numbers and texts of later versions are read back, and what is added to them is passed over', () => {
+  for (const number of [0, 127, 128, 300, 1_048_576]) assert.equal(new Reader(new Writer().varint(number).toBuffer()).varint(), number)
+  assert.deepEqual([...new Writer().varint(300).toBuffer()], [0xac, 0x02])
+  const tagged = new Writer().varint(1).varint(7).varint(2).raw(Buffer.from('??'))
+  const reader = new Reader(tagged.compactArray(['a', 'тема'], (writer, item) => writer.compactString(item)).varint(0).int8(5).toBuffer())
+  assert.deepEqual(reader.tags().compactArray(() => reader.compactString()), ['a', 'тема'])
+  assert.equal(reader.compactString(), '', 'null')
+  assert.deepEqual([...reader.raw(1)], [5])
 })

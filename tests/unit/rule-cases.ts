@@ -49,6 +49,7 @@ export const ruleCases: RuleCase[] = [
   { alert: 'ConnectorRestarts', at: '4m', wrong: metric('vygodno_connector_restarts_total', '0+1x60', 'worker="connect",connector="x"'), well: metric('vygodno_connector_restarts_total', '5x20 6x40', 'worker="connect",connector="x"') },
   { alert: 'MirrorLag', at: '3m', wrong: mirror('1000+50x60'), well: mirror('5000-50x60') },
   { alert: 'MirrorLag', at: '1m', wrong: metric('kafka_connect_mirror_mirrorsourceconnector_replication_latency_ms_max', '20000x60', 'topic="client.events",partition="0"'), well: metric('kafka_connect_mirror_mirrorsourceconnector_replication_latency_ms_max', '80x60', 'topic="client.events",partition="0"') },
+  { alert: 'MirroredTopicMadeAnew', at: '30s', wrong: metric('vygodno_mirror_made_anew', '0x3 1x57', 'topic="client.events"'), well: metric('vygodno_mirror_made_anew', '1x3 0x57', 'topic="client.events"') },
   { alert: 'FilterDown', at: '30s', wrong: target('product-filter', dead), well: target('product-filter', slow) },
   { alert: 'FilterWithoutRules', at: '1m', wrong: metric('vygodno_filter_partitions_without_rules', '0x3 2x57', 'job="exporter"'), well: metric('vygodno_filter_partitions_without_rules', '6x3 0x57', 'job="exporter"') },
   { alert: 'FilterNotRunning', at: '1m', wrong: metric('kafka_streams_stream_metrics_alive_stream_threads', '0x60'), well: metric('kafka_streams_stream_metrics_alive_stream_threads', '2x60') },

@@ -8,7 +8,7 @@ import { type Attempt, attempts, type ResourceKind, undeclaredTopic } from './at
 import { type Group, inParallel, judged, prove, type Result, Unproven } from './check.ts'
 import { rightsInPostgres } from './postgres.ts'
 import { principalsOf, type Site, sites } from './sites.ts'
-import { type Identity, openWire } from './wire.ts'
+import { type Identity, openWire } from '../../../clients/wire.ts'
 
 /** One row of the matrix: what a principal may do with one resource of a cluster. */
 type Row = { site: Site; principal: string; kind: ResourceKind; name: string }

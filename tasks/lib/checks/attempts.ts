@@ -1,4 +1,4 @@
-import { type Reader, type Wire, Writer } from './wire.ts'
+import { type Reader, type Wire, Writer } from '../../../clients/wire.ts'
 
 export type ResourceKind = 'topic' | 'group' | 'transactional id' | 'cluster'
 

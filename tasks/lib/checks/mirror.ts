@@ -1,3 +1,4 @@
+import { sinceOf } from '../copies.ts'
 import { compareTopic } from '../mirror.ts'
 import { type Claim, type Group, judged, prove, settled, type Subject, Unproven } from './check.ts'
 import { connectorsRun } from './storage.ts'
@@ -22,7 +23,7 @@ function copiesEqual({ env, config }: Subject): Claim[] {
     look: (alive) => {
       const isCompacted = topics.some(({ name, config: settings }) => name === topic && settings['cleanup.policy'] === 'compact')
       return settled(async () => {
-        const { primary, analytics, hash, difference } = await compareTopic(env, topic, isCompacted, alive)
+        const { primary, analytics, hash, difference } = await compareTopic(env, topic, isCompacted, await sinceOf(env, topic), alive)
         if (primary + analytics === 0) throw new Unproven('no record in either', bring[topic] ?? 'task shop -- send data/products.json')
         return judged(difference === '', difference || `${primary} and ${analytics} records, ${hash}`)
       })

@@ -1,7 +1,10 @@
 import { connectRest, type Connectors } from '../../../clients/connect.ts'
+import { copier, copiesSetting } from '../../../clients/copies.ts'
 import type { Environment, Profile, Worker } from '../../../clients/environment.ts'
 import { InfraError, messageOf, UsageError } from '../../../clients/errors.ts'
 import { didYouMean } from '../../../clients/suggestion.ts'
+import type { Config } from '../config.ts'
+import { idsOfBoth, noteOf } from '../copies.ts'
 import type { Resource } from '../reconcile.ts'
 import { normalSet } from '../topic-settings.ts'
 import { until } from '../until.ts'
@@ -13,8 +16,8 @@ const idleWithoutGroups = 'org.apache.kafka.connect.mirror.MirrorCheckpointConne
 const sets = ['topics', 'topics.exclude', 'groups', 'groups.exclude', 'config.properties.exclude']
 const normal = (settings: Record<string, string>) => Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, sets.includes(key) ? normalSet(value) : value]))
 
-/** What Connect adds to a configuration by itself. */
-const added = ['name']
+/** What Connect adds to a configuration by itself, and we. */
+const added = ['name', copiesSetting]
 
 function stateOf({ status }: Connectors[string]): string {
   const failed = status.tasks.find(({ state }) => state === 'FAILED')
@@ -49,7 +52,7 @@ export const connectorsOf = (worker: Worker, kind: string, profile: Profile): Re
     for (const { id, action, fields } of changes) {
       const declared = config.connectors[worker].find(({ name }) => name === id)
       if (action === 'remove') await rest.remove(id)
-      else if (declared && fields.some(({ name }) => name !== 'state')) await rest.put(id, declared.config)
+      else if (declared && fields.some(({ name }) => name !== 'state')) await rest.put(id, { ...declared.config, ...(id === copier ? await noted(env, config) : {}) })
       if (action === 'update' && fields.some(({ name }) => name === 'state')) {
         await rest.resume(id)
         await rest.restartFailed(id)
@@ -71,8 +74,16 @@ async function refusalsOf(env: Environment, worker: Worker, { name, config }: { 
   return wrong.map(({ setting, words }) => `${name}.${setting}: ${words}`)
 }
 
+/** What is noted of the copies; of a copier that is made, what it begins with. */
+async function noted(env: Environment, { clusters: { analytics } }: Config): Promise<Record<string, string>> {
+  const settings = (await connectRest(env, 'mirror').connectors())[copier]?.info.config
+  if (!settings) return noteOf({}, analytics.mirrored, await idsOfBoth(env, analytics.mirrored))
+  const { [copiesSetting]: text } = settings
+  return text === undefined ? {} : { [copiesSetting]: text }
+}
+
 /** Waits until connectors and all of their tasks run; a task that fails ends the waiting. */
-async function running(env: Environment, worker: Worker, kind: string, names: string[]): Promise<void> {
+export async function running(env: Environment, worker: Worker, kind: string, names: string[]): Promise<void> {
   const rest = connectRest(env, worker)
   const hint = `task logs -- ${worker}; task apply -- ${kind}`
   await until({ code: 'CONNECTOR_NOT_RUNNING', awaited: `running connectors (${names.join(', ')})`, timeoutMs: 90_000, hint }, async () => {

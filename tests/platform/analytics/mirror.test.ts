@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { connectRest } from '../../../clients/connect.ts'
 import { onCluster } from '../../../clients/environment.ts'
 import { ConfigResourceTypes, kafkaClient, withAdmin, withProducer } from '../../../clients/kafka.ts'
+import { mirrorCollector } from '../../../apps/exporter/mirror.ts'
+import { registry } from '../../../apps/exporter/metrics.ts'
 import { enabledServices } from '../../../tasks/lib/compose.ts'
 import { loadConfig } from '../../../tasks/lib/config.ts'
+import { sinceOf } from '../../../tasks/lib/copies.ts'
 import { compareTopic } from '../../../tasks/lib/mirror.ts'
 import { processOf } from '../../../tasks/lib/stack.ts'
 import { until } from '../../../tasks/lib/until.ts'
@@ -18,7 +22,7 @@ const isCompacted = (name: string) => primary.topics.find((topic) => topic.name 
 async function complete(...topics: string[]): Promise<number> {
   let records = 0
   await until({ code: 'TEST_MIRROR', awaited: `complete copies of ${topics.join(', ')}`, timeoutMs: 60_000, hint: 'task logs -- mirror' }, async () => {
-    const compared = await Promise.all(topics.map((topic) => compareTopic(env, topic, isCompacted(topic))))
+    const compared = await Promise.all(topics.map(async (topic) => compareTopic(env, topic, isCompacted(topic), await sinceOf(env, topic))))
     records = compared.reduce((sum, { analytics: copied }) => sum + copied, 0)
     return compared.every(({ difference }) => difference === '') || compared.map(({ topic, difference }) => `${topic}: ${difference}`).join('; ')
   })
@@ -31,25 +35,76 @@ async function setting(cluster: 'primary' | 'analytics', topic: string, name: st
   return resources[0]?.configEntries.find(({ configName }) => configName === name)?.configValue
 }
 
+const partitions = [0, 1, 2, 3, 4, 5]
+/** So many events to each partition. */
+const send = (count: number, what: string) =>
+  withProducer(kafkaClient(env, 'client-api', 'patient'), (producer) =>
+    producer.send({ topic: 'client.events', acks: -1, messages: partitions.flatMap((partition) => Array.from({ length: count }, (_, index) => ({ partition, key: `user-${partition}`, value: `${what} ${index}` }))) }),
+  )
+
 before(bootstrapped)
 
 test('every copy equals its original, record by record and in order', async () => {
   await succeed(shop, ['send', 'data/products.json'])
-  assert.ok((await complete(...analytics.mirrored)) > 600)
+  // the filter lists them meanwhile
+  await until({ code: 'TEST', awaited: 'products and what the filter lists', timeoutMs: 60_000, hint: '' }, async () => {
+    const records = await complete(...analytics.mirrored)
+    return records > 600 || `${records} records`
+  })
 })
 
 test('a copy that lacks, repeats or changes a record is seen', async () => {
   const copy = kafkaClient(onCluster(env, 'analytics'), 'operator')
   await withProducer(copy, (producer) => producer.send({ topic: 'client.events', messages: [{ key: 'stranger', value: 'not from the primary', partition: 0 }] }))
-  const { difference } = await compareTopic(env, 'client.events', false)
+  const { difference } = await compareTopic(env, 'client.events', false, new Map())
   assert.match(difference, /partition 0: (expected at most|record \d+ of)/)
 })
 
 test('a copy deleted by hand is shown by plan, and apply makes it whole again', async () => {
+  await send(2, 'first')
+  await until({ code: 'TEST', awaited: 'them to be mirrored', timeoutMs: 60_000, hint: 'task logs -- mirror' }, async () => {
+    const copied = new Set((await connectRest(env, 'mirror').offsets('mirror-source')).flatMap(({ partition }) => (partition.topic === 'client.events' ? [partition.partition] : [])))
+    return copied.size === partitions.length || `${copied.size} partitions`
+  })
   await onAnalytics((admin) => admin.deleteTopics({ topics: ['client.events'] }))
   assert.match(await succeed('plan'), /\+ analytics-topics client\.events\n~ mirrored-topics client\.events\n +holds: nothing in partition/)
   await succeed('apply')
   await complete('client.events')
+  assert.equal((await succeed('plan')).trim(), '0 changes')
+})
+
+/** The metric that the alert looks at. */
+async function isSeenByExporter(): Promise<boolean> {
+  await mirrorCollector(env).collect()
+  return (await registry.metrics()).includes('vygodno_mirror_made_anew{topic="client.events"} 1')
+}
+
+test('an original deleted, made anew and grown beyond what had been copied: plan names it, and apply brings the copy every record', async () => {
+  await send(5, 'before')
+  await complete('client.events')
+  assert.equal(await isSeenByExporter(), false)
+  await onPrimary((admin) => admin.deleteTopics({ topics: ['client.events'] }))
+  await succeed('apply', ['topics'])
+  await send(40, 'afterwards')
+  assert.match(await succeed('plan'), /^~ mirrored-topics client\.events\n +original: deleted, or made anew.*\n1 change/)
+  assert.equal(await isSeenByExporter(), true)
+  await succeed('apply')
+  assert.equal(await complete('client.events'), 240)
+  assert.equal((await succeed('plan')).trim(), '0 changes')
+  assert.equal(await isSeenByExporter(), false)
+})
+
+test('a copy deleted and made anew by hand that has grown again is shown by plan, and apply makes it whole', async () => {
+  await onAnalytics((admin) => admin.deleteTopics({ topics: ['client.events'] }))
+  await succeed('apply', ['analytics-topics'])
+  await send(3, 'later')
+  await until({ code: 'TEST', awaited: 'new records in the copy', timeoutMs: 60_000, hint: 'task logs -- mirror' }, async () => {
+    const ends = await onAnalytics((admin) => admin.fetchTopicOffsets('client.events'))
+    return ends.every(({ high }) => Number(high) > 0) || ends.map(({ high }) => high).join(' ')
+  })
+  assert.match(await succeed('plan'), /^~ mirrored-topics client\.events\n +copy: deleted, or made anew/)
+  await succeed('apply')
+  assert.equal(await complete('client.events'), 258)
   assert.equal((await succeed('plan')).trim(), '0 changes')
 })
 

@@ -1,10 +1,11 @@
 import { connect, type TLSSocket } from 'node:tls'
-import { messageOf } from '../../../clients/errors.ts'
-import { orInterrupted } from '../../../clients/interruption.ts'
+import { messageOf } from './errors.ts'
+import { orInterrupted } from './interruption.ts'
 
 /**
  * Kafka's wire protocol, as much as it takes to ask one question and see the exact error code: client libraries retry,
- * translate and hide it (https://kafka.apache.org/protocol; requests in their last version without tagged fields).
+ * translate and hide it (https://kafka.apache.org/protocol). Most requests are asked in their last version without tagged
+ * fields; of those with them (KIP-482) there is as much as clients/topic-ids.ts takes.
  */
 
 /** Builds the body of a request. */
@@ -52,6 +53,29 @@ export class Writer {
     return this
   }
 
+  /** An unsigned number of seven bits a byte, the lowest first. */
+  varint(value: number): this {
+    return value < 0x80 ? this.int8(value) : this.fixed(1, (buffer) => buffer.writeUInt8((value & 0x7f) | 0x80)).varint(value >>> 7)
+  }
+
+  /** So many bytes as they are. */
+  raw(value: Buffer): this {
+    this.parts.push(value)
+    return this
+  }
+
+  compactString(value: string): this {
+    const text = Buffer.from(value)
+    this.varint(text.length + 1).parts.push(text)
+    return this
+  }
+
+  compactArray<T>(items: T[], write: (writer: this, item: T) => void): this {
+    this.varint(items.length + 1)
+    for (const item of items) write(this, item)
+    return this
+  }
+
   toBuffer(): Buffer {
     return Buffer.concat(this.parts)
   }
@@ -95,6 +119,34 @@ export class Reader {
 
   array<T>(read: () => T): T[] {
     return Array.from({ length: Math.max(0, this.int32()) }, read)
+  }
+
+  /** So many bytes as they stand. */
+  raw(length: number): Buffer {
+    return this.skip(length).buffer.subarray(this.at - length, this.at)
+  }
+
+  varint(): number {
+    const byte = this.raw(1).readUInt8()
+    return byte < 0x80 ? byte : (byte & 0x7f) + this.varint() * 0x80
+  }
+
+  /** Null as nothing. */
+  compactString(): string {
+    return this.raw(Math.max(0, this.varint() - 1)).toString()
+  }
+
+  compactArray<T>(read: () => T): T[] {
+    return Array.from({ length: Math.max(0, this.varint() - 1) }, read)
+  }
+
+  /** Passes over what later versions have added. */
+  tags(): this {
+    for (let left = this.varint(); left > 0; left--) {
+      this.varint()
+      this.skip(this.varint())
+    }
+    return this
   }
 }
 
