@@ -29,9 +29,17 @@ export const topicsShape = z.strictObject({
 const authority = z.enum(authorities).prefault('platform')
 const superOn = z.array(z.enum(clusters)).prefault([])
 const clusterOperations = ['DESCRIBE', 'CREATE', 'ALTER', 'DESCRIBE_CONFIGS', 'ALTER_CONFIGS'] as const
+// Kafka's own keys (https://kafka.apache.org/documentation/#design_quotas), each for every broker by itself
+const quota = z.strictObject({
+  producer_byte_rate: wholeNumber(1).optional(), // bytes a second
+  consumer_byte_rate: wholeNumber(1).optional(), // bytes a second
+  request_percentage: wholeNumber(1, 10_000).optional(), // of one thread's time
+  controller_mutation_rate: wholeNumber(1).optional(), // partitions made or deleted a second
+})
 const rights = z.strictObject({
   read: names, write: names, groups: names, transactions: names, own: names, watch: names, inspect: names, inspect_groups: names, copy: names,
   cluster: z.array(z.enum(clusterOperations)).prefault([]),
+  quota: quota.prefault({}),
 })
 export const principalsShape = z.strictObject({
   servers: z.record(z.string(), z.strictObject({ super: superOn, authority })),

@@ -59,10 +59,18 @@ function byName<Name extends string, T>(names: readonly Name[], make: (name: Nam
   return made as Record<Name, T>
 }
 
+/** A copy takes records as late as they come: how old they may be was judged when the original took them. */
+const notCopied = ['message.timestamp.before.max.ms', 'message.timestamp.after.max.ms']
+
 /** A copy has the partitions and settings of its original. */
 function resolveTopics(file: TopicsFile, cluster: Cluster): ClusterTopics {
   const { owns, mirrors, topics } = file[cluster]
-  const originals = Object.entries(file.primary.topics).filter(([name]) => cluster !== 'primary' && mirrors.includes(name))
+  const originals = Object.entries(file.primary.topics)
+    .filter(([name]) => cluster !== 'primary' && mirrors.includes(name))
+    .map(([name, topic]): [string, typeof topic] => {
+      const config = Object.fromEntries(Object.entries(topic.config).filter(([key]) => !notCopied.includes(key)))
+      return [name, { ...topic, config }]
+    })
   const resolved = [...Object.entries(topics), ...originals].map(([name, topic]) => ({
     name,
     partitions: topic.partitions,

@@ -35,6 +35,7 @@ export const ruleCases: RuleCase[] = [
   { alert: 'BrokersMissing', at: '30s', wrong: brokers({ 'kafka-1': dead, 'kafka-2': dead, 'kafka-3': dead }), well: brokers({ 'kafka-1': fine, 'kafka-2': fine, 'kafka-3': fine }) },
   { alert: 'OfflinePartitions', at: '1m', wrong: metric('kafka_controller_kafkacontroller_offlinepartitionscount', '2x60'), well: metric('kafka_controller_kafkacontroller_offlinepartitionscount', '0x60') },
   { alert: 'UnderReplicatedPartitions', at: '1m', wrong: metric('kafka_server_replicamanager_underreplicatedpartitions', '7x60'), well: metric('kafka_server_replicamanager_underreplicatedpartitions', '7 0x59') },
+  { alert: 'TransactionHangs', at: '1m', wrong: metric('kafka_server_replicamanager_partitionswithlatetransactionscount', '1x60'), well: metric('kafka_server_replicamanager_partitionswithlatetransactionscount', '0x60') },
   { alert: 'UnderMinIsr', at: '1m', wrong: metric('kafka_server_replicamanager_underminisrpartitioncount', '1x60'), well: metric('kafka_server_replicamanager_underminisrpartitioncount', '0x60') },
   {
     alert: 'ControllerCount',

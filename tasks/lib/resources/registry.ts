@@ -5,6 +5,7 @@ import { certs } from './certs.ts'
 import { connectorsOf } from './connectors.ts'
 import { folders } from './folders.ts'
 import { mirrored } from './mirrored.ts'
+import { quotasOf } from './quotas.ts'
 import { schema } from './schema.ts'
 import { services } from './services.ts'
 import { topicsOf } from './topics.ts'
@@ -17,8 +18,10 @@ export const registry: Resource[] = [
   // before anybody has the right to send a product
   bans,
   aclsOf('primary', 'acls', 'core'),
+  quotasOf('primary', 'quotas', 'core'),
   topicsOf('analytics', 'analytics-topics', 'analytics'),
   aclsOf('analytics', 'analytics-acls', 'analytics'),
+  quotasOf('analytics', 'analytics-quotas', 'analytics'),
   schema,
   connectorsOf('connect', 'connectors', 'core'),
   connectorsOf('mirror', 'mirrors', 'analytics'),
