@@ -92,3 +92,25 @@ test('a rule given twice is already so; two overlapping rules hold a product unt
   assert.equal((await removeBan(env, 'store', `store_${run}`)).reinstated, 1)
   assert.equal((await removeBan(env, 'store', `store_${run}`)).change, 'already so')
 })
+
+test('a rule does not wait behind the products that wait already', async () => {
+  const word = `Затор ${run}`
+  const { end } = await topicOffsets(kafkaClient(env, 'operator'), 'catalog.bans')
+  killFilter()
+  const messages = Array.from({ length: 300 }, (_, index) => `jam-${run}-${index}`)
+    .map((id) => ({ key: id, value: JSON.stringify({ ...sample, product_id: id, sku: `J-${id}`, brand: word }) }))
+  await withProducer(kafkaClient(env, 'shop-api'), (producer) => producer.send({ topic: 'shop.products', acks: -1, messages }))
+  const adding = addBan(env, 'brand', word, 'rules first')
+  await eventually('the rule in every partition', async () => {
+    const { end: now } = await topicOffsets(kafkaClient(env, 'operator'), 'catalog.bans')
+    return [...now].every(([partition, offset]) => offset > (end.get(partition) ?? 0n)) || 'not yet'
+  })
+  await succeed('up')
+  const { retracted } = await adding
+  assert.equal(retracted, 0, 'none was listed before the rule was looked at')
+  await eventually('all held back', async () => {
+    const blocked = new Set<string>()
+    await readTopic(kafkaClient(env, 'operator'), 'operator', 'catalog.blocked', ({ key }) => void (key?.startsWith(`jam-${run}`) && blocked.add(key)))
+    return blocked.size === messages.length || `${blocked.size}`
+  })
+})

@@ -49,7 +49,7 @@ final class FilterProcessor implements Processor<byte[], byte[], Object, byte[]>
   @Override
   public void process(Record<byte[], byte[]> record) {
     if (context.recordMetadata().orElseThrow().topic().equals(bans)) {
-      rules.accept(record);
+      rules.accept(record.withTimestamp(record.timestamp() + FilterTopology.HEAD_START_MS));
     } else {
       products.accept(record);
     }

@@ -1,5 +1,6 @@
 package ru.vygodno.filter;
 
+import java.time.Duration;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -31,6 +32,14 @@ final class FilterTopology {
   private static final TimestampExtractor ANY_TIME = (record, partitionTime) ->
       record.timestamp() < 0 ? System.currentTimeMillis() : record.timestamp();
 
+  /**
+   * Of what waits, Streams takes the oldest: a rule would wait behind all products that came before it, in a flood for
+   * minutes. So rules bear a time that is thirty years older; {@link FilterProcessor} gives them their own again.
+   */
+  static final long HEAD_START_MS = Duration.ofDays(10_957).toMillis();
+  private static final TimestampExtractor RULES_FIRST = (record, partitionTime) ->
+      Math.max(0, ANY_TIME.extract(record, partitionTime) - HEAD_START_MS);
+
   private FilterTopology() {}
 
   static Topology of(Topics topics) {
@@ -39,7 +48,7 @@ final class FilterTopology {
     Topology topology = new Topology();
     topology.addReadOnlyStateStore(store(Stores.persistentKeyValueStore(PRODUCTS)).withLoggingDisabled(),
         SHOPS, ANY_TIME, in, in, topics.products(), KEEPER, keeper());
-    topology.addSource(AutoOffsetReset.earliest(), BANS, ANY_TIME, in, in, topics.bans());
+    topology.addSource(AutoOffsetReset.earliest(), BANS, RULES_FIRST, in, in, topics.bans());
     topology.addProcessor(FILTER, () -> new FilterProcessor(topics.bans()), KEEPER, BANS);
     topology.connectProcessorAndStateStores(FILTER, PRODUCTS);
     topology.addStateStore(store(Stores.inMemoryKeyValueStore(RULES)), FILTER);
