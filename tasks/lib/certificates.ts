@@ -1,6 +1,6 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { $ } from 'zx'
 import { certificateFiles, type Environment } from '../../clients/environment.ts'
@@ -90,10 +90,13 @@ export async function listCertificates(env: Environment, wanted: Wanted[]): Prom
   return [...trusted.flat(), ...(await Promise.all(leaves))]
 }
 
+/** The one secret that a worker's configuration provider has to read: alone in a folder of its own, so that it can read no other. */
+const passwordOf = (name: string) => join(name, 'password')
+
 /** Files of a principal beside key and certificate: PEM for Kafka, PKCS#8 DER for JDBC, PKCS#12 for Jetty. */
 function filesOf(wanted: Wanted): string[] {
   const { name } = wanted
-  const extra = wanted.authority === 'rest' && wanted.isServer ? [`${name}.p12`, `${name}-trust.p12`, `${name}.password`] : []
+  const extra = wanted.authority === 'rest' && wanted.isServer ? [`${name}.p12`, `${name}-trust.p12`, passwordOf(name)] : []
   return [`${name}.pem`, `${name}.pk8`, ...extra]
 }
 
@@ -119,10 +122,12 @@ export async function issue(env: Environment, wanted: Wanted): Promise<void> {
 /** Connect's REST server (Jetty) takes PKCS#12 only, and a trust store only as keytool marks it, one CA an entry. */
 async function writeKeystores(env: Environment, name: string): Promise<void> {
   const file = (suffix: string) => inFolder(env, `${name}${suffix}`)
-  await writeSecret(env, `${name}.password`, randomBytes(24).toString('base64url'))
+  const password = passwordOf(name)
+  await mkdir(inFolder(env, name), { recursive: true, mode: 0o700 })
+  await writeSecret(env, password, randomBytes(24).toString('base64url'))
   await Promise.all([rm(file('.p12'), { force: true }), rm(file('-trust.p12'), { force: true })])
-  await $({ env: cleanEnvironment(), quiet: true })`openssl pkcs12 -export -inkey ${file('.key')} -in ${file('.crt')} -name ${name} -passout ${`file:${file('.password')}`} -out ${file('.p12')}`
+  await $({ env: cleanEnvironment(), quiet: true })`openssl pkcs12 -export -inkey ${file('.key')} -in ${file('.crt')} -name ${name} -passout ${`file:${inFolder(env, password)}`} -out ${file('.p12')}`
   for (const [index, input] of (await readTrusted(env, 'rest')).entries())
-    await $({ env: cleanEnvironment(), input, quiet: true })`${jdkProgram('keytool')} -importcert -noprompt -alias ${`ca-${index}`} -storetype PKCS12 -storepass:file ${file('.password')} -keystore ${file('-trust.p12')}`
+    await $({ env: cleanEnvironment(), input, quiet: true })`${jdkProgram('keytool')} -importcert -noprompt -alias ${`ca-${index}`} -storetype PKCS12 -storepass:file ${inFolder(env, password)} -keystore ${file('-trust.p12')}`
   await Promise.all([chmod(file('.p12'), 0o600), chmod(file('-trust.p12'), 0o600)])
 }

@@ -29,8 +29,12 @@ test('what is issued is what was wanted, in files that only the owner reads', as
     await issue(env, wanted)
     assert.deepEqual(await drift(wanted), [], wanted.name)
   }
-  const names = readdirSync(join(stack, 'certs'))
-  assert.deepEqual(names.filter((name) => (statSync(join(stack, 'certs', name)).mode & 0o777) !== 0o600), [])
+  const names = readdirSync(join(stack, 'certs'), { recursive: true, encoding: 'utf8' })
+  const folders = names.filter((name) => statSync(join(stack, 'certs', name)).isDirectory())
+  assert.deepEqual(folders, ['connect-rest'])
+  assert.deepEqual(names.filter((name) => (statSync(join(stack, 'certs', name)).mode & 0o777) !== (folders.includes(name) ? 0o700 : 0o600)), [])
+  // what a worker's configuration provider may read
+  assert.deepEqual(readdirSync(join(stack, 'certs', 'connect-rest')), ['password'])
   assert.ok(names.includes('connect-rest.p12') && names.includes('connect-rest-trust.p12'))
 
   const certificate = new X509Certificate(readFileSync(certificateFiles(env, 'kafka-1').cert))
