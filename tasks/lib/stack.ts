@@ -10,9 +10,10 @@ import type { Service } from './compose.ts'
 import { fingerprint, keepDeclaration } from './declaration.ts'
 import { judge } from './judge.ts'
 import { jdkProgram, jdkVariables } from './jdk.ts'
+import { asOrdinaryUser } from './limits/surroundings.ts'
+import { requireMachine } from './limits/table.ts'
 import { marks, orphans } from './orphans.ts'
 import { requireFreePorts } from './ports.ts'
-import { requireCapacity } from './preflight.ts'
 import { probes } from '../../clients/probes.ts'
 import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, startDetached, stopProcess, writePidFile } from './processes.ts'
 import { died, lastLine, lastLines } from './service-log.ts'
@@ -42,7 +43,7 @@ export function isOutdated(env: Environment, service: Service, running: PidFile)
  * Each service starts as soon as what it depends on is ready. Calling it again when all is up changes nothing.
  *
  * @throws UsageError `CONFIG_INVALID` with what a program would not take, before any is stopped
- * @throws PrerequisiteError `PORT_TAKEN` or `NOT_ENOUGH_MEMORY`/`NOT_ENOUGH_DISK`, before anything is started
+ * @throws PrerequisiteError `MACHINE_UNFIT`, `NOT_ENOUGH_MEMORY`, `NOT_ENOUGH_DISK` or `PORT_TAKEN`, before anything is started
  * @throws InfraError `SERVICE_DIED` as soon as an awaited process has ended, with its last log lines
  */
 export async function up(env: Environment, declared: Service[]): Promise<void> {
@@ -54,13 +55,13 @@ export async function up(env: Environment, declared: Service[]): Promise<void> {
   })
   const stopped = services.filter((service) => service.probe && !processOf(env, service))
   // before a healthy service is stopped
+  await requireMachine(env, [...outdated, ...stopped], stopped)
   await judge(env, [...outdated, ...stopped])
   await stop(env, services, outdated, 'declaration changed, stopping ')
   // nobody knows what they were started from, or whether their data is still there
   await stop(env, services, withOrphans(env, services), 'no pid file names it, stopping ')
   const starting = services.filter((service) => service.probe && !processOf(env, service))
   await requireFreePorts(env, starting)
-  await requireCapacity(env, starting)
   // what runs may still be on its way to ready, left so by an interrupted command
   const beginning = services.filter((service) => service.probe || isNeededBy(service, starting))
   const done = new Map<string, Promise<void>>()
@@ -151,7 +152,7 @@ function asPlainProcess([program = '', ...args]: string[], env: Environment, ser
   const withArchive = program === 'java' ? [jdkProgram('java'), ...(service.cds ? archiveOptions(env, service.cds, mayTrain) : []), ...args] : [program, ...args]
   const isRoot = process.getuid?.() === 0
   // a user namespace makes root look like an ordinary user to a program that refuses root; no account is created
-  return service.unprivileged && isRoot ? ['unshare', '--user', '--map-user=1000', '--map-group=1000', ...withArchive] : withArchive
+  return service.unprivileged && isRoot ? [...asOrdinaryUser, ...withArchive] : withArchive
 }
 
 /** An interrupted initialisation leaves no mark, so it is begun again on an empty folder. */

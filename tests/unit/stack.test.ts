@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { after, afterEach, beforeEach, test } from 'node:test'
 import { loadEnvironment } from '../../clients/environment.ts'
 import { loadServices, type Service } from '../../tasks/lib/compose.ts'
-import { requireCapacity } from '../../tasks/lib/preflight.ts'
 import { lockStack, whoChanges } from '../../tasks/lib/lock.ts'
 import { orphans } from '../../tasks/lib/orphans.ts'
 import { startTicks } from '../../tasks/lib/proc.ts'
@@ -199,20 +198,4 @@ test('a service does not inherit the lock of the command that starts it', async 
   release()
   assert.equal(whoChanges(env), undefined)
   assert.ok(processOf(env, named('echo')))
-})
-
-test('too little memory or disk is refused with numbers', async () => {
-  const none = () => 10
-  const plenty = () => 1e6
-  await assert.rejects(requireCapacity(env, pick('echo'), { memoryMib: none, diskMib: plenty }), { code: 'NOT_ENOUGH_MEMORY', message: /expected 64 MiB .* got 10 MiB/ })
-  await assert.rejects(requireCapacity(env, pick('echo'), { memoryMib: plenty, diskMib: none }), { code: 'NOT_ENOUGH_DISK', message: /expected 1024 MiB .* got 10 MiB/ })
-  await requireCapacity(env, pick('echo'), { memoryMib: plenty, diskMib: plenty })
-})
-
-test('with too little memory for all, the groups of services that fit are named', async () => {
-  const services = loadServices(env)
-  const core = services.filter(({ profile }) => profile === 'core').reduce((sum, { memoryMib }) => sum + memoryMib, 0)
-  const capacity = (memoryMib: number) => ({ memoryMib: () => memoryMib, diskMib: () => 1e6 })
-  await assert.rejects(requireCapacity(env, services, capacity(core)), { code: 'NOT_ENOUGH_MEMORY', hint: `end other programs, or do with less: COMPOSE_PROFILES=core task up (${core} MiB)` })
-  await assert.rejects(requireCapacity(env, services, capacity(core - 1)), { hint: 'end other programs, then task up' })
 })

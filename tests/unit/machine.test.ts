@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { loadEnvironment } from '../../clients/environment.ts'
+import { loadServices } from '../../tasks/lib/compose.ts'
+import { tooFull } from '../../tasks/lib/limits/folders.ts'
+import { availableMemory, shortageOf } from '../../tasks/lib/limits/memory.ts'
+import { limits } from '../../tasks/lib/limits/table.ts'
+import { limitIn } from '../../tasks/lib/service-log.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'vygodno-machine-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+const { root: checkout } = loadEnvironment()
+
+type Judged = { code?: string; message?: string; hint?: string; files?: number }
+
+/** What is said of this machine, in a shell that first runs `limit`. */
+function judged(limit: string, { stack = join(root, 'стек'), temporary = tmpdir() } = {}): Judged {
+  const script = `${limit}\nexec "$0" --import tsx tests/fixtures/require-machine.ts "$1" product-filter postgres`
+  const env = { ...process.env, VYGODNO_STACK: stack, VYGODNO_HOST: '127.0.0.1' }
+  const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath, temporary], { cwd: checkout, env, encoding: 'utf8' })
+  assert.ok(stdout, `${limit}: ${stderr}`)
+  return JSON.parse(stdout)
+}
+
+test('each limit of a process that can’t suffice is named, with the command that changes it', () => {
+  const cases: [string, RegExp][] = [
+    ['ulimit -n 256', /^open files: expected at least 1024 \(.*\), got 256$/],
+    ['ulimit -f 1000', /^size of a file: expected at least 1025 MiB \(.*\), got 0 MiB$/],
+    ['ulimit -t 100', /^processor time: expected unlimited \(.*\), got 100 s$/],
+    ['ulimit -s 1000', /^stack of a thread: expected at least 2 MiB \(.*\), got 0 MiB$/],
+  ]
+  for (const [limit, expected] of cases) {
+    const { code, message, hint } = judged(limit)
+    assert.equal(code, 'MACHINE_UNFIT', limit)
+    assert.match(message ?? '', expected)
+    assert.match(hint ?? '', /prlimit --pid \$\$ --\w+=\w+:\w+/)
+  }
+  const both = judged('ulimit -n 256; ulimit -f 1000')
+  assert.match(both.message ?? '', /open files: .*\n.*size of a file: /)
+})
+
+test('a soft limit is raised to the hard one, and a machine without limits passes', () => {
+  assert.equal(judged('ulimit -S -n 256').code, undefined)
+  const { files = 0 } = judged('ulimit -S -n 256; ulimit -H -n 4096')
+  assert.equal(files, 4096)
+  assert.equal(judged(':').code, undefined)
+})
+
+test('a folder that can’t be written is named', () => {
+  const file = join(root, 'no folder')
+  writeFileSync(file, '')
+  assert.match(judged(':', { stack: join(file, 'stack') }).message ?? '', /folder of the stack: expected to write and run programs in .*no folder/)
+  const temporary = judged(':', { temporary: join(file, 'tmp') })
+  assert.match(temporary.message ?? '', /folder for temporary files: expected to write in .*no folder/)
+  assert.match(temporary.hint ?? '', /TMPDIR=/)
+})
+
+test('too little memory or disk is refused with numbers, and the groups of services that fit are named', () => {
+  const services = loadServices(loadEnvironment())
+  const core = services.filter(({ profile }) => profile === 'core').reduce((sum, { memoryMib }) => sum + memoryMib, 0)
+  const had = (memoryMib: number) => shortageOf(services, { memoryMib, where: 'of this machine' })[0]
+  assert.equal(had(core)?.command, `end other programs, or do with less: COMPOSE_PROFILES=core task up (${core} MiB)`)
+  assert.equal(had(core - 1)?.command, 'end other programs, then task up')
+  assert.match(had(10)?.seen ?? '', /^10 MiB of this machine$/)
+  assert.equal(had(1e6), undefined)
+  assert.deepEqual(tooFull(root, 1_024, 'free some', () => 10), [{ expected: `1024 MiB at ${root}`, seen: '10 MiB', command: 'free some' }])
+  assert.deepEqual(tooFull(root, 1_024, 'free some', () => 1e6), [])
+})
+
+test('the least of several bounds of memory counts', () => {
+  const meminfo = 'MemAvailable: 2097152 kB\nCommitLimit: 3145728 kB\nCommitted_AS: 2621440 kB\n'
+  assert.ok(availableMemory(meminfo, false).memoryMib <= 2_048)
+  assert.ok(availableMemory(meminfo, true).memoryMib <= 512)
+})
+
+test('a service that ran into a limit is told so, by its newest words', () => {
+  const cases: [string, RegExp][] = [
+    ['java.net.SocketException: Too many open files', /ulimit -n/],
+    ['java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory or process limits reached', /threads/],
+    ['java.lang.OutOfMemoryError: Java heap space', /-Xmx/],
+    ['FATAL:  could not extend file "base/1": No space left on device', /disk is full/],
+    ['OpenJDK 64-Bit Server VM warning: INFO: os::commit_memory failed; error=\'Cannot allocate memory\' (errno=12)', /no memory/],
+    ['UnsatisfiedLinkError: /tmp/librocksdbjni.so: failed to map segment from shared object', /noexec/],
+  ]
+  for (const [line, cause] of cases) assert.match(limitIn(['all is well', line, 'at java.base/Some.where']) ?? '', cause, line)
+  assert.equal(limitIn(['all is well', 'stopped']), undefined)
+})
+
+test('each limit has a name of its own', () => {
+  assert.equal(new Set(limits.map(({ name }) => name)).size, limits.length)
+})
