@@ -5,10 +5,11 @@ import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { authorities, authorityFile } from './authorities.ts'
 import type { Service } from './compose.ts'
+import { programOf } from './programs.ts'
 import { stackSecrets } from './secrets.ts'
 
 const texts = z.record(z.string(), z.string())
-const shape = z.object({ command: z.array(z.string()), environment: texts, files: texts, certificates: texts })
+const shape = z.object({ command: z.array(z.string()), environment: texts, files: texts, program: texts, certificates: texts })
 /** All that a service is started from: kept beside its pid file as long as it runs, to see what has changed since. */
 type Declaration = z.infer<typeof shape>
 /** What differs, by name; without `from` it is new, without `to` it goes. */
@@ -38,6 +39,7 @@ function declarationOf(env: Environment, service: Service): Declaration {
     command: service.command,
     environment: service.environment,
     files: Object.fromEntries([...rendered, ...read]),
+    program: programOf(env, service),
     certificates: Object.fromEntries([...service.secrets, ...trust].map((file) => [basename(file), existsSync(file) ? digest(readFileSync(file, 'base64')) : 'none'])),
   }
 }
@@ -63,7 +65,8 @@ export function differences(env: Environment, service: Service): Difference[] {
   const files = keysOf(before.files, now.files).flatMap((name) => lineDifferences(name, before.files[name], now.files[name]))
   const environment = changed(before.environment, now.environment).map(({ name, ...values }) => ({ name: `environment ${name}`, ...values }))
   const certificates = changed(before.certificates, now.certificates).map(({ name }) => ({ name, from: 'the one it was started with', to: 'another' }))
-  const all = [...lineDifferences('command', before.command.join('\n'), now.command.join('\n')), ...environment, ...files, ...certificates]
+  const command = lineDifferences('command', before.command.join('\n'), now.command.join('\n'))
+  const all = [...command, ...environment, ...files, ...builds(changed(before.program, now.program)), ...certificates]
   return numbered(all.map((difference) => withoutSecrets(env, difference)))
 }
 
@@ -80,6 +83,16 @@ const keysOf = (one: object, other: object) => [...new Set([...Object.keys(one),
 function changed(before: Record<string, string>, now: Record<string, string>): Difference[] {
   return keysOf(before, now).filter((name) => before[name] !== now[name]).map((name) => difference(name, before[name], now[name]))
 }
+
+/** Of a program, which of its files were built or resolved anew; of many only how many. */
+function builds(all: Difference[]): Difference[] {
+  const named = all.map(({ name, from, to }) => ({ name, from: from && 'the one it was started with', to: to && 'another build' }))
+  const rest = named.length - shownBuilds
+  const first = named.slice(0, shownBuilds).map(({ name, from, to }) => difference(name, from, to))
+  return rest > 0 ? [...first, { name: 'program', to: `and ${rest} more files` }] : first
+}
+
+const shownBuilds = 5
 
 const difference = (name: string, from?: string, to?: string): Difference => ({ name, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) })
 

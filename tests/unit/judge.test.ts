@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { loadEnvironment } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
@@ -105,6 +105,32 @@ test('a service that reads a file of config/ where it lies is restarted when tha
     writeFileSync(path, text.replace(from, to))
     assert.deepEqual(differences(elsewhere, moved).map(({ name }) => name), [seen])
     writeFileSync(path, text)
+  }
+})
+
+test('a service whose jar, plugin or bundle was built anew is restarted, though its declaration is as it was', () => {
+  const building = { ...env, build: join(scratch, 'build') }
+  const own = (name: string, command: string[], text = ''): Service => {
+    const service = loadServices(env, compose).find((each) => each.name === name) ?? assert.fail(`${name} is declared`)
+    return { ...service, command, configs: new Map([['worker.properties', { text, source: compose }]]) }
+  }
+  const jars = join(building.build, 'jars')
+  const filter = own('product-filter', ['java', '-cp', `${jars}/product-filter/*:${jars}/jmx/*`, 'ru.vygodno.filter.ProductFilter'])
+  const worker = own('connect', ['java', '-cp', `${jars}/kafka/*`], `plugin.path=${jars}/plugins`)
+  const exporter = own('exporter', ['node', join(building.build, 'dist', 'apps', 'exporter', 'main.js')])
+  for (const [service, file] of [[filter, 'jars/product-filter/product-filter-0.1.0.jar'], [filter, 'jars/jmx/jmx-0.1.0.jar'], [worker, 'jars/plugins/vygodno/connect-plugin-0.1.0.jar'], [exporter, 'dist/apps/exporter/main.js']] as const) {
+    const path = join(building.build, file)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, 'first')
+    const before = fingerprint(building, service)
+    keepDeclaration(building, service)
+    assert.deepEqual(differences(building, service), [])
+    writeFileSync(path, 'other')
+    assert.notEqual(fingerprint(building, service), before)
+    assert.deepEqual(differences(building, service), [{ name: file, from: 'the one it was started with', to: 'another build' }])
+    // the same build again, at another time
+    writeFileSync(path, 'first')
+    assert.equal(fingerprint(building, service), before)
   }
 })
 
