@@ -10,7 +10,7 @@ const connectorsShape = z.record(
   z.object({
     info: z.object({ config: z.record(z.string(), z.string()) }),
     status: z.object({
-      connector: z.object({ state: z.string() }),
+      connector: z.object({ state: z.string(), trace: z.string().optional() }),
       tasks: z.array(z.object({ id: z.int(), state: z.string(), trace: z.string().optional() })),
     }),
   }),
@@ -20,7 +20,7 @@ const partitionShape = z.record(z.string(), z.unknown())
 type SourcePartition = z.infer<typeof partitionShape>
 const offsetsShape = z.object({ offsets: z.array(z.object({ partition: partitionShape, offset: z.record(z.string(), z.unknown()) })) })
 
-const verdictShape = z.object({ configs: z.array(z.object({ value: z.object({ name: z.string(), errors: z.array(z.string()) }) })) })
+const verdictShape = z.object({ configs: z.array(z.object({ definition: z.object({ name: z.string() }).nullish(), value: z.object({ name: z.string(), errors: z.array(z.string()) }) })) })
 
 /** All connectors of the worker, by name, as REST shows them (`expand=info&expand=status`). */
 export type Connectors = z.infer<typeof connectorsShape>
@@ -51,11 +51,12 @@ export function connectRest(env: Environment, worker: Worker, principal = 'conne
     health: () => call('GET', '/health'),
     connectors: async (): Promise<Connectors> => connectorsShape.parse(await call('GET', '/connectors?expand=info&expand=status')),
     put: (name: string, config: Record<string, string>) => call('PUT', `/connectors/${name}/config`, config),
-    /** what the connector's own definition finds wrong with a configuration, by setting; nothing is changed */
+    /** what the connector's own definition finds wrong with a configuration, by setting, and which settings it knows; nothing is changed */
     validate: async (name: string, config: Record<string, string>) => {
       const path = `/connector-plugins/${encodeURIComponent(config['connector.class'] ?? '')}/config/validate`
       const { configs } = verdictShape.parse(await call('PUT', path, { ...config, name }))
-      return configs.flatMap(({ value: { name: setting, errors } }) => errors.map((words) => ({ setting, words })))
+      const wrong = configs.flatMap(({ value: { name: setting, errors } }) => errors.map((words) => ({ setting, words })))
+      return { wrong, known: configs.flatMap(({ definition }) => definition?.name ?? []) }
     },
     restartFailed: (name: string) => call('POST', `/connectors/${name}/restart?includeTasks=true&onlyFailed=true`),
     resume: (name: string) => call('PUT', `/connectors/${name}/resume`),

@@ -18,7 +18,7 @@ const kinds: Record<string, Kind> = {
   'pg_hba.conf': 'hba',
 }
 const judges = [
-  { of: ['broker', 'worker', 'streams', 'hadoop'], ask: byDefinition },
+  { of: ['broker', 'worker', 'streams', 'hadoop', 'clients'], ask: byDefinition },
   { of: ['postgres'], ask: byPostgres },
   { of: ['hba'], ask: byForm },
   { of: ['jvm'], ask: byJvm },
@@ -31,7 +31,12 @@ const judges = [
  * @throws UsageError `CONFIG_INVALID` with file, line and the program's own words
  */
 export async function judge(env: Environment, services: Service[]): Promise<void> {
-  const open = unjudged(env, services)
+  await judgeCases(env, services.flatMap((service) => casesOf(env, service)))
+}
+
+/** The same for files, or parts of them, that are no service's. */
+export async function judgeCases(env: Environment, cases: Case[]): Promise<void> {
+  const open = unjudged(env, cases)
   if (open.length === 0) return
   await step('settings', async () => {
     const found = await Promise.all(judges.map(async ({ of, ask }) => {
@@ -44,16 +49,17 @@ export async function judge(env: Environment, services: Service[]): Promise<void
   })
 }
 
-/** Each file once: three brokers have the same, but for their names. */
-function unjudged(env: Environment, services: Service[]): Case[] {
-  const all = services.flatMap((service): Case[] => {
-    const files = [...service.configs].flatMap(([target, { text, source }]) => {
-      const kind = kinds[basename(target)]
-      return kind ? [{ kind, text, source }] : []
-    })
-    const options = jvmOptions(service)
-    return options.length > 0 ? [...files, { kind: 'jvm', text: options.join('\n'), source: join(env.root, 'compose', 'compose.yaml') }] : files
+function casesOf(env: Environment, service: Service): Case[] {
+  const files = [...service.configs].flatMap(([target, { text, source }]) => {
+    const kind = kinds[basename(target)]
+    return kind ? [{ kind, text, source }] : []
   })
+  const options = jvmOptions(service)
+  return options.length > 0 ? [...files, { kind: 'jvm', text: options.join('\n'), source: join(env.root, 'compose', 'compose.yaml') }] : files
+}
+
+/** Each file once: three brokers have the same, but for their names. */
+function unjudged(env: Environment, all: Case[]): Case[] {
   return [...new Map(all.map((each) => [mark(env, each), each])).entries()].filter(([file]) => !existsSync(file)).map(([, each]) => each)
 }
 

@@ -11,7 +11,7 @@ import { type Problem } from './yaml.ts'
 
 /** The programs that judge settings before anything is started from them; each says what is wrong at the lines of its file. */
 
-export type Kind = 'broker' | 'worker' | 'streams' | 'hadoop' | 'postgres' | 'hba' | 'jvm'
+export type Kind = 'broker' | 'worker' | 'streams' | 'clients' | 'hadoop' | 'postgres' | 'hba' | 'jvm'
 /** One file as a program would get it, and the file that a person edits. */
 export type Case = { kind: Kind; text: string; source: string }
 type Wrong = { line?: number; setting: string; message: string }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { InfraError } from '../../clients/errors.ts'
+import { writesIntoNothing } from '../../clients/written-file.ts'
 import type { Service } from './compose.ts'
+import type { PidFile } from './processes.ts'
 
 /** Limits that a program runs into while it works: how its own words tell of them, and what to look at. */
 const causes: [RegExp, string][] = [
@@ -35,6 +37,11 @@ export function limitIn(lines: string[]): string | undefined {
 
 export function died(service: Service, how: string): InfraError {
   return new InfraError('SERVICE_DIED', `expected ${service.name} to run, it ended: ${how}\n${lastLines(service)}`, `task logs -- ${service.name}`)
+}
+
+/** Whether what a running service says is lost: its log was deleted under it. */
+export function hasLostLog(service: Service, { pid }: PidFile): boolean {
+  return writesIntoNothing(pid, service.folders.log)
 }
 
 function logLines(service: Service): string[] {

@@ -16,7 +16,7 @@ import { marks, orphans } from './orphans.ts'
 import { requireFreePorts } from './ports.ts'
 import { probes } from '../../clients/probes.ts'
 import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, startDetached, stopProcess, writePidFile } from './processes.ts'
-import { died, lastLine, lastLines } from './service-log.ts'
+import { died, hasLostLog, lastLine, lastLines } from './service-log.ts'
 import { findTool, missingTool } from './tools.ts'
 import { until } from './until.ts'
 
@@ -58,6 +58,7 @@ export async function up(env: Environment, declared: Service[]): Promise<void> {
   await requireMachine(env, [...outdated, ...stopped], stopped)
   await judge(env, [...outdated, ...stopped])
   await stop(env, services, outdated, 'declaration changed, stopping ')
+  await stop(env, services, services.filter((service) => losesItsWords(env, service)), 'log deleted, stopping ')
   // nobody knows what they were started from, or whether their data is still there
   await stop(env, services, withOrphans(env, services), 'no pid file names it, stopping ')
   const starting = services.filter((service) => service.probe && !processOf(env, service))
@@ -87,6 +88,11 @@ export async function up(env: Environment, declared: Service[]): Promise<void> {
       await Promise.allSettled(done.values())
     }
   })
+}
+
+function losesItsWords(env: Environment, service: Service): boolean {
+  const running = processOf(env, service)
+  return running !== undefined && hasLostLog(service, running)
 }
 
 /** A one-shot service runs only for the sake of services that start now. */

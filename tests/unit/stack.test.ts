@@ -11,6 +11,7 @@ import { lockStack, whoChanges } from '../../tasks/lib/lock.ts'
 import { orphans } from '../../tasks/lib/orphans.ts'
 import { startTicks } from '../../tasks/lib/proc.ts'
 import { startDetached, writePidFile } from '../../tasks/lib/processes.ts'
+import { hasLostLog } from '../../tasks/lib/service-log.ts'
 import { down, isOutdated, processOf, up } from '../../tasks/lib/stack.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'vygodno-stack-'))
@@ -44,6 +45,18 @@ test('up starts in order of dependency, up again changes nothing, down stops all
   assert.equal(startTicks(first.pid), undefined)
   assert.equal(startTicks(second.pid), undefined, 'a process that ignores TERM is killed after its grace period')
   await down(env, services)
+})
+
+test('a service whose log was deleted under it is started again, for nobody could read what it says', async () => {
+  await up(env, pick('echo'))
+  const first = processOf(env, named('echo'))
+  assert.ok(first && !hasLostLog(named('echo'), first))
+  rmSync(named('echo').folders.log)
+  assert.ok(hasLostLog(named('echo'), first))
+  await up(env, pick('echo'))
+  const second = processOf(env, named('echo'))
+  assert.ok(second && second.pid !== first.pid && !hasLostLog(named('echo'), second))
+  assert.ok(existsSync(named('echo').folders.log))
 })
 
 test('a taken port is named with its holder before anything starts', async (t) => {

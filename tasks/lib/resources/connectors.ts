@@ -1,13 +1,14 @@
 import { connectRest, type Connectors } from '../../../clients/connect.ts'
 import { copier, copiesSetting } from '../../../clients/copies.ts'
 import type { Environment, Profile, Worker } from '../../../clients/environment.ts'
-import { InfraError, messageOf, UsageError } from '../../../clients/errors.ts'
-import { didYouMean } from '../../../clients/suggestion.ts'
+import { InfraError } from '../../../clients/errors.ts'
 import type { Config } from '../config.ts'
+import { stateOf } from '../connector-faults.ts'
 import { idsOfBoth, noteOf } from '../copies.ts'
 import type { Resource } from '../reconcile.ts'
 import { normalSet } from '../topic-settings.ts'
 import { until } from '../until.ts'
+import { refuseConnectors } from './connector-refusals.ts'
 
 // it has no task until a consumer group reads what it mirrors
 const idleWithoutGroups = 'org.apache.kafka.connect.mirror.MirrorCheckpointConnector'
@@ -18,12 +19,6 @@ const normal = (settings: Record<string, string>) => Object.fromEntries(Object.e
 
 /** What Connect adds to a configuration by itself, and we. */
 const added = ['name', copiesSetting]
-
-function stateOf({ status }: Connectors[string]): string {
-  const failed = status.tasks.find(({ state }) => state === 'FAILED')
-  if (failed) return `task ${failed.id} FAILED: ${failed.trace?.split('\n')[0] ?? 'no reason given'}`
-  return status.connector.state
-}
 
 /**
  * The connectors of a Connect worker: their configuration and that they run. All connectors of the worker are ours.
@@ -38,17 +33,16 @@ export const connectorsOf = (worker: Worker, kind: string, profile: Profile): Re
     const all = await connectRest(env, worker).connectors()
     return Object.entries(all).map(([id, connector]) => ({
       id,
-      fields: { ...normal(Object.fromEntries(Object.entries(connector.info.config).filter(([key]) => !added.includes(key)))), state: stateOf(connector) },
+      fields: { ...normal(Object.fromEntries(Object.entries(connector.info.config).filter(([key]) => !added.includes(key)))), state: stateOf(worker, connector) },
     }))
   },
   refuse: async (changes, { env, config }) => {
     const due = config.connectors[worker].filter(({ name }) => changes.some(({ id, action, fields }) => id === name && action !== 'remove' && fields.some((field) => field.name !== 'state')))
-    const refusals = await Promise.all(due.map((connector) => refusalsOf(env, worker, connector)))
-    if (refusals.flat().length > 0)
-      throw new UsageError('CONNECTOR_REFUSED', `expected what Connect takes, nothing was touched\n${refusals.flat().map((line) => `  config/connectors/${worker}.yaml ${line}`).join('\n')}`, 'correct the lines above, then task plan')
+    await refuseConnectors(env, worker, due, config.connectors[worker])
   },
   apply: async ({ env, config }, changes) => {
     const rest = connectRest(env, worker)
+    const failed = Object.entries(await rest.connectors()).flatMap(([name, connector]) => (isFailed(stateOf(worker, connector)) ? [name] : []))
     for (const { id, action, fields } of changes) {
       const declared = config.connectors[worker].find(({ name }) => name === id)
       if (action === 'remove') await rest.remove(id)
@@ -58,21 +52,9 @@ export const connectorsOf = (worker: Worker, kind: string, profile: Profile): Re
         await rest.restartFailed(id)
       }
     }
-    await running(env, worker, kind, changes.filter(({ action }) => action !== 'remove').map(({ id }) => id))
+    await running(env, worker, kind, changes.filter(({ action }) => action !== 'remove').map(({ id }) => id), failed)
   },
 })
-
-/** What the connector itself finds wrong, in its own words. Of an unknown class the worker names all that it has. */
-async function refusalsOf(env: Environment, worker: Worker, { name, config }: { name: string; config: Record<string, string> }): Promise<string[]> {
-  const wrong = await connectRest(env, worker).validate(name, config).catch((error: unknown) => {
-    const [, words] = /(Failed to find any class.*)$/s.exec(messageOf(error)) ?? []
-    if (words === undefined) throw error
-    const known = [...words.matchAll(/, name='([^']+)'/g)].map(([, other = '']) => other)
-    const given = config['connector.class'] ?? 'nothing'
-    return [{ setting: 'connector.class', words: `expected one of ${known.join(', ')}, got ${given}${didYouMean(given, known)}` }]
-  })
-  return wrong.map(({ setting, words }) => `${name}.${setting}: ${words}`)
-}
 
 /** What is noted of the copies; of a copier that is made, what it begins with. */
 async function noted(env: Environment, { clusters: { analytics } }: Config): Promise<Record<string, string>> {
@@ -82,19 +64,39 @@ async function noted(env: Environment, { clusters: { analytics } }: Config): Pro
   return text === undefined ? {} : { [copiesSetting]: text }
 }
 
-/** Waits until connectors and all of their tasks run; a task that fails ends the waiting. */
-export async function running(env: Environment, worker: Worker, kind: string, names: string[]): Promise<void> {
+/** What fails after that has found nothing to do until then. */
+const steadyMs = 4_000
+/** A failure from before a change may be shown for a moment after it. */
+const staleMs = 15_000
+
+/**
+ * Waits until connectors and all of their tasks run, and have for some seconds, for what a task may not do it finds out
+ * when it has begun to work.
+ *
+ * @param failed those that had failed before
+ * @throws InfraError `CONNECTOR_FAILED` with the reason as soon as a task fails
+ */
+export async function running(env: Environment, worker: Worker, kind: string, names: string[], failed: string[] = []): Promise<void> {
   const rest = connectRest(env, worker)
   const hint = `task logs -- ${worker}; task apply -- ${kind}`
+  const began = performance.now()
+  const stale = new Set(failed)
+  let steady: number | undefined
   await until({ code: 'CONNECTOR_NOT_RUNNING', awaited: `running connectors (${names.join(', ')})`, timeoutMs: 90_000, hint }, async () => {
     const all = await rest.connectors()
-    const waiting = names.filter((name) => {
-      const connector = all[name]
-      const awaitsTasks = !connector || (connector.status.tasks.length === 0 && connector.info.config['connector.class'] !== idleWithoutGroups)
-      return awaitsTasks || ![connector.status.connector, ...connector.status.tasks].every(({ state }) => state === 'RUNNING')
-    })
-    const seen = waiting.map((name) => `${name}: ${all[name] ? stateOf(all[name]) : 'not there yet'}`).join('; ')
-    if (seen.includes('FAILED')) throw new InfraError('CONNECTOR_FAILED', `expected running connectors, got ${seen}`, hint)
-    return waiting.length === 0 || seen
+    const waiting = names.filter((name) => !all[name] || !runs(all[name]))
+    const states = waiting.map((name) => ({ name, state: all[name] ? stateOf(worker, all[name]) : 'not there yet' }))
+    const seen = states.map(({ name, state }) => `${name}: ${state}`).join('; ')
+    for (const name of stale) if (performance.now() - began > staleMs || !states.some((each) => each.name === name && isFailed(each.state))) stale.delete(name)
+    if (states.some(({ name, state }) => isFailed(state) && !stale.has(name))) throw new InfraError('CONNECTOR_FAILED', `expected running connectors, got ${seen}`, hint)
+    steady = waiting.length > 0 ? undefined : (steady ?? performance.now())
+    return (steady !== undefined && performance.now() - steady >= steadyMs) || seen || 'they have just begun'
   })
+}
+
+const isFailed = (state: string) => /^(task \d+ )?FAILED/.test(state)
+
+function runs({ status, info }: Connectors[string]): boolean {
+  const awaitsTasks = status.tasks.length === 0 && info.config['connector.class'] !== idleWithoutGroups
+  return !awaitsTasks && [status.connector, ...status.tasks].every(({ state }) => state === 'RUNNING')
 }

@@ -3,6 +3,7 @@ import { enabledServices, type Service } from '../compose.ts'
 import { type Difference, differences } from '../declaration.ts'
 import { judge } from '../judge.ts'
 import type { Item, Resource } from '../reconcile.ts'
+import { hasLostLog } from '../service-log.ts'
 import { hasProgram, isOutdated, processOf, up } from '../stack.ts'
 
 const lasting = (env: Environment) => enabledServices(env).filter((service) => service.probe && hasProgram(env, service))
@@ -11,6 +12,7 @@ const lasting = (env: Environment) => enabledServices(env).filter((service) => s
 function fieldsOf(env: Environment, service: Service, side: 'from' | 'to'): Record<string, string> {
   const process = processOf(env, service)
   const changed: Difference[] = process && isOutdated(env, service, process) ? differences(env, service) : []
+  if (process && hasLostLog(service, process)) changed.push({ name: 'log', from: 'deleted, it writes on into what nobody can read', to: 'written' })
   return Object.fromEntries(changed.map(({ name, [side]: value = 'not set' }) => [name, value]))
 }
 

@@ -7,7 +7,7 @@ import { connectorsOf } from '../../../tasks/lib/resources/connectors.ts'
 import { topicsOf } from '../../../tasks/lib/resources/topics.ts'
 import { normalSetting } from '../../../tasks/lib/topic-settings.ts'
 import { until } from '../../../tasks/lib/until.ts'
-import { bootstrapped, env, succeed } from '../platform.ts'
+import { bootstrapped, env, run, succeed } from '../platform.ts'
 
 before(bootstrapped)
 
@@ -89,17 +89,41 @@ test('an access rule added by hand goes with --prune, one removed by hand comes 
   await settled()
 })
 
+/** As plan judges a connector with some settings changed. */
+const judge = (name: string, change: Record<string, string>) =>
+  withContext(async (context) => {
+    const connect = context.config.connectors.connect.map((each) => (each.name === name ? { ...each, config: { ...each.config, ...change } } : each))
+    const fields = Object.entries(change).map(([setting, to]) => ({ name: setting, to }))
+    await connectorsOf('connect', 'connectors', 'core').refuse?.([{ kind: 'connectors', action: 'update', id: name, fields }], { ...context, config: { ...context.config, connectors: { ...context.config.connectors, connect } } })
+  })
+
 test('what a connector would refuse is refused by plan in its own words, and the connector runs on', async () => {
-  const judge = (name: string, change: Record<string, string>) =>
-    withContext(async (context) => {
-      const connect = context.config.connectors.connect.map((each) => (each.name === name ? { ...each, config: { ...each.config, ...change } } : each))
-      const fields = Object.entries(change).map(([setting, to]) => ({ name: setting, to }))
-      await connectorsOf('connect', 'connectors', 'core').refuse?.([{ kind: 'connectors', action: 'update', id: name, fields }], { ...context, config: { ...context.config, connectors: { ...context.config.connectors, connect } } })
-    })
   await assert.rejects(judge('catalog-postgres', { 'tasks.max': 'many' }), { code: 'CONNECTOR_REFUSED', exitCode: 2, message: /connect\.yaml catalog-postgres\.tasks\.max: Invalid value many/ })
   await assert.rejects(judge('catalog-file', { 'connector.class': 'org.apache.kafka.connect.file.FileStreamSinkConector' }), { code: 'CONNECTOR_REFUSED', message: /catalog-file\.connector\.class: expected one of .* — did you mean "org\.apache\.kafka\.connect\.file\.FileStreamSinkConnector"\?/ })
   await judge('catalog-postgres', { 'batch.size': '501' })
   assert.deepEqual(await planned(), [])
+})
+
+test('a setting that nobody knows is refused with those there are, and one of a Kafka client, too', async () => {
+  await assert.rejects(judge('catalog-postgres', { 'flush.max.retrys': '7' }), { code: 'CONNECTOR_REFUSED', exitCode: 2, message: /connect\.yaml catalog-postgres\.flush\.max\.retrys: expected one of flush\.max\.retries, .* got flush\.max\.retrys — did you mean "flush\.max\.retries"\?/ })
+  await assert.rejects(judge('catalog-file', { 'transforms.line.typo': 'x' }), { code: 'CONNECTOR_REFUSED', message: /catalog-file\.transforms\.line\.typo: expected one of .*transforms\.line\.type/ })
+  await assert.rejects(judge('catalog-postgres', { 'consumer.override.max.poll.recods': '7' }), { code: 'CONFIG_INVALID', exitCode: 2, message: /consumer\.override\.max\.poll\.recods: .*did you mean "consumer\.override\.max\.poll\.records"\?/ })
+  await judge('catalog-postgres', { 'consumer.override.fetch.min.bytes': '2' })
+})
+
+test('a connector that fails when it has begun to work fails apply, with the right that is missing', async () => {
+  const rest = connectRest(env, 'connect')
+  const filter = { resourceType: AclResourceTypes.GROUP, resourceName: 'connect-', resourcePatternType: ResourcePatternTypes.PREFIXED, principal: 'User:connect', host: '*', operation: AclOperationTypes.ANY, permissionType: AclPermissionTypes.ANY }
+  await withAdmin(operator(), (admin) => admin.deleteAcls({ filters: [filter] }))
+  await plannedEventually('the rights to be gone', (changes) => changes.some(({ id }) => id === 'User:connect READ group connect-*'))
+  await rest.remove('catalog-file')
+  const { code, stderr } = await run('apply', ['connectors'])
+  await succeed('apply', ['acls'])
+  assert.equal(code, 1, stderr)
+  assert.match(stderr, /catalog-file: task 0 FAILED: GroupAuthorizationException: .*; missing: the right of User:connect to READ group connect-catalog-file .*\[CONNECTOR_FAILED\]/)
+  await plannedEventually('only the connector to be wrong', (changes) => changes.every(({ kind }) => kind === 'connectors'))
+  await succeed('apply', ['connectors'])
+  await settled()
 })
 
 test('a deleted, a changed and a foreign connector are put right', async () => {

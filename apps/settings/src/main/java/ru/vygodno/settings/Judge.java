@@ -17,7 +17,7 @@ import org.xml.sax.SAXParseException;
 
 /**
  * Says what a program would refuse in its file of settings, without starting it: {@code Judge KIND FILE [KIND FILE…]}, the
- * kinds being {@code broker}, {@code worker}, {@code streams} and {@code hadoop}. One line a problem on stdout: the number of
+ * kinds being {@code broker}, {@code worker}, {@code streams}, {@code clients} (of a connector) and {@code hadoop}. One line a problem on stdout: the number of
  * the file (from 0), the setting, what is wrong, and, when it is a setting that nobody knows, the names that are known; with
  * tabs between. Nothing is contacted, nothing written.
  */
@@ -35,8 +35,9 @@ public final class Judge {
         case "broker" -> Programs.broker(load(file, wrong), wrong);
         case "worker" -> Programs.worker(load(file, wrong), wrong);
         case "streams" -> Programs.streams(load(file, wrong), wrong);
+        case "clients" -> Programs.clients(load(file, wrong), wrong);
         case "hadoop" -> wellFormed(file, wrong);
-        default -> throw new IllegalArgumentException("expected broker, worker, streams or hadoop, got " + args[at]);
+        default -> throw new IllegalArgumentException("expected broker, worker, streams, clients or hadoop, got " + args[at]);
       }
     }
   }

@@ -89,6 +89,20 @@ final class Programs {
     }
   }
 
+  /** Settings of the clients that a connector of Connect or of MirrorMaker has, by the prefixes that it hands on. */
+  static void clients(Map<String, String> settings, BiConsumer<String, String> wrong) {
+    Map<String, ConfigDef> prefixed = new LinkedHashMap<>();
+    CLIENTS.forEach((client, definition) -> {
+      prefixed.put(client + "override.", definition);
+      for (String side : List.of("source.", "target.", "")) {
+        prefixed.put(side + client, definition);
+      }
+    });
+    prefixed.put("source.cluster.", AdminClientConfig.configDef());
+    prefixed.put("target.cluster.", AdminClientConfig.configDef());
+    each(settings, List.of(), prefixed, wrong);
+  }
+
   private static Map<String, Object> readable(Map<String, Object> consumer) {
     consumer.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     consumer.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
