@@ -8,6 +8,7 @@ import { checkpoint, interruption } from '../clients/interruption.ts'
 import { wholeEnvironment } from '../clients/surroundings.ts'
 import { runMain, step } from '../clients/terminal.ts'
 import { jdkVariables } from './lib/jdk.ts'
+import { requireMachine } from './lib/limits/table.ts'
 import { lockStack } from './lib/lock.ts'
 import { requirePrograms } from './lib/prerequisites.ts'
 
@@ -26,6 +27,7 @@ program.action(async ({ test }: { test?: true }) => {
   await lockStack({ ...env, stack: env.build }, buildMs)
   // running services may have begun to load classes from what another command has just built
   if (!test && builtMs(env) > performance.timeOrigin) return
+  await requireMachine(env, [])
   const goals = test ? ['verify'] : ['clean', 'package', '-DskipTests']
   await step(test ? 'tests of the Java programs (Maven)' : 'jars (Maven)', async () => {
     const result = await $({ cwd: env.root, env: wholeEnvironment(jdkVariables()), nothrow: true, quiet: true, signal: interruption() })`mvn -B -q -ntp -f apps/pom.xml ${goals}`

@@ -55,7 +55,7 @@ export async function up(env: Environment, declared: Service[]): Promise<void> {
   })
   const stopped = services.filter((service) => service.probe && !processOf(env, service))
   // before a healthy service is stopped
-  await requireMachine(env, [...outdated, ...stopped], stopped)
+  if (outdated.length + stopped.length > 0) await requireMachine(env, [...outdated, ...stopped], stopped)
   await judge(env, [...outdated, ...stopped])
   await stop(env, services, outdated, 'declaration changed, stopping ')
   await stop(env, services, services.filter((service) => losesItsWords(env, service)), 'log deleted, stopping ')

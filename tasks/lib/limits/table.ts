@@ -15,12 +15,11 @@ export const limits: Limit[] = [...resourceLimits, groupLimit, memoryLimit, ...f
  * Refuses to start services on a machine where they could not live, before anything is started. A soft limit is raised to the
  * hard one, for this process and all that it starts, where that suffices.
  *
- * @param services those that start now
+ * @param services those that start now; none for what only builds
  * @param added those of them whose memory nothing holds yet
  * @throws PrerequisiteError with all that does not suffice at once: what is needed, what was seen, and the command that changes it
  */
 export async function requireMachine(env: Environment, services: Service[], added = services): Promise<void> {
-  if (services.length === 0) return
   const found = await Promise.all(limits.map(async ({ name, code, look }) => (await look({ env, services, added })).map((shortage) => ({ name, code, ...shortage }))))
   const short = found.flat()
   if (short.length === 0) return

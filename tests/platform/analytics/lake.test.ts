@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { z } from 'zod'
@@ -9,6 +9,7 @@ import { hdfsState, webHdfs } from '../../../clients/hdfs.ts'
 import { kafkaClient, withProducer } from '../../../clients/kafka.ts'
 import { allowedSamples } from '../../../tasks/lib/benchmarks/measure.ts'
 import { loadServices } from '../../../tasks/lib/compose.ts'
+import { jdkProgram } from '../../../tasks/lib/jdk.ts'
 import { eventsInTopic, inventory, reportShape } from '../../../tasks/lib/lake.ts'
 import { difference, liveKeys } from '../../../tasks/lib/observe.ts'
 import { signalGroup } from '../../../tasks/lib/processes.ts'
@@ -16,8 +17,23 @@ import { type Job, submit } from '../../../tasks/lib/spark.ts'
 import { processOf } from '../../../tasks/lib/stack.ts'
 import { until } from '../../../tasks/lib/until.ts'
 import { bootstrapped, env, run, shop, succeed } from '../platform.ts'
+import { unfitJdkFirst } from '../unfit-jdk.ts'
 
+// before anything starts: a JDK that Spark can't run by is the first that everybody finds
+const unfit = unfitJdkFirst()
 before(bootstrapped)
+
+test('a JDK that does not fit is first on the PATH and in JAVA_HOME, and all JVMs run by one that does', async () => {
+  const { stderr } = await run('up')
+  assert.doesNotMatch(stderr, /✗/)
+  const jvms = loadServices(env).flatMap((service) => {
+    const { pid } = service.command[0] === 'java' ? (processOf(env, service) ?? {}) : {}
+    return pid === undefined ? [] : [{ name: service.name, program: readlinkSync(`/proc/${pid}/exe`) }]
+  })
+  assert.ok(jvms.length >= 10, `${jvms.length} JVMs`)
+  assert.deepEqual(jvms.filter(({ program }) => program !== realpathSync(jdkProgram('java'))), [])
+  assert.ok(!jdkProgram('java').startsWith(unfit))
+})
 
 const analytics = onCluster(env, 'analytics')
 const feeds = z.array(z.object({ feed: z.string(), rows: z.int(), quarantined: z.int() }))
