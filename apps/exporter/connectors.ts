@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
 import { type Connectors, connectRest } from '../../clients/connect.ts'
 import type { Environment, Worker } from '../../clients/environment.ts'
 import { lastingConnections } from '../../clients/https.ts'
 import { say } from '../../clients/terminal.ts'
+import { fateOf } from '../../clients/written-file.ts'
 import type { Collector } from './collector.ts'
-import { connectorRestarts, connectorState, connectorTasks, seriesOf } from './metrics.ts'
+import { connectorRestarts, connectorState, connectorTasks, seriesOf, sinkFileWritten } from './metrics.ts'
 
 const states = ['RUNNING', 'FAILED', 'PAUSED', 'UNASSIGNED', 'RESTARTING', 'STOPPED'] as const
 const firstWaitMs = 15_000
@@ -26,7 +30,7 @@ export function nextAttempt(last: Attempt | undefined, nowMs: number): Attempt |
 /** States of a worker's connectors and tasks; restarts what has failed, which Connect does not do by itself. */
 export function connectorCollector(env: Environment, worker: Worker): Collector {
   const rest = connectRest(env, worker, 'supervisor', lastingConnections())
-  const [showStates, showTasks] = [seriesOf(connectorState), seriesOf(connectorTasks)]
+  const [showStates, showTasks, showFiles] = [seriesOf(connectorState), seriesOf(connectorTasks), seriesOf(sinkFileWritten)]
   const attempts = new Map<string, Attempt>()
   return {
     name: `connectors-${worker}`,
@@ -35,6 +39,7 @@ export function connectorCollector(env: Environment, worker: Worker): Collector 
       const all = Object.entries(await rest.connectors())
       showStates(all.map(([connector, { status }]) => ({ labels: { worker, connector, state: status.connector.state }, value: 1 })))
       showTasks(all.flatMap(([connector, { status }]) => states.map((state) => ({ labels: { worker, connector, state }, value: count(status, state) }))))
+      showFiles(all.flatMap((each) => fileOf(env, worker, each)))
       for (const [connector, { status }] of all) {
         connectorRestarts.inc({ worker, connector }, 0)
         const hasFailed = status.connector.state === 'FAILED' || count(status, 'FAILED') > 0
@@ -49,7 +54,24 @@ export function connectorCollector(env: Environment, worker: Worker): Collector 
     forget: () => {
       showStates([])
       showTasks([])
+      showFiles([])
     },
+  }
+}
+
+/** Only of a worker on this machine, whose process is known. */
+function fileOf(env: Environment, worker: Worker, [connector, { info, status }]: [string, Connectors[string]]) {
+  const { file } = info.config
+  if (file === undefined || count(status, 'RUNNING') === 0) return []
+  const fate = fateOf(pidOf(env, worker) ?? 0, file)
+  return fate ? [{ labels: { connector }, value: fate === 'written' ? 1 : 0 }] : []
+}
+
+function pidOf(env: Environment, service: string): number | undefined {
+  try {
+    return z.object({ pid: z.int().positive() }).parse(JSON.parse(readFileSync(join(env.stack, 'run', `${service}.pid`), 'utf8'))).pid
+  } catch {
+    return undefined
   }
 }
 

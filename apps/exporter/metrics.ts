@@ -43,6 +43,8 @@ export const connectorState = gauge('vygodno_connector_state', '1 for the state 
 export const connectorTasks = gauge('vygodno_connector_tasks', 'tasks of a connector by state', ['worker', 'connector', 'state'])
 export const connectorRestarts = counter('vygodno_connector_restarts_total', 'restarts of failed tasks by the supervisor', ['worker', 'connector'])
 
+export const sinkFileWritten = gauge('vygodno_sink_file_written', '1 when what a running file sink writes can be found in its file', ['connector'])
+
 export const bansInForce = gauge('vygodno_bans_in_force', 'ban rules in force, by what they match', ['kind'])
 export const partitionsWithoutRules = gauge('vygodno_filter_partitions_without_rules', 'partitions in which the product filter waits for the ban list and lists nothing')
 export const banHits = gauge('vygodno_ban_hits', 'products held back, by the kind of rule; a product that two rules match counts twice', ['kind'])

@@ -48,6 +48,7 @@ export const ruleCases: RuleCase[] = [
   { alert: 'ConnectorFailed', at: '1m', wrong: tasks('1x60'), well: tasks('1 0x59') },
   { alert: 'ConnectorFailed', at: '1m', wrong: metric('vygodno_connector_state', '1x60', 'worker="connect",connector="x",state="FAILED"'), well: metric('vygodno_connector_state', '1x60', 'worker="connect",connector="x",state="RUNNING"') },
   { alert: 'ConnectorRestarts', at: '4m', wrong: metric('vygodno_connector_restarts_total', '0+1x60', 'worker="connect",connector="x"'), well: metric('vygodno_connector_restarts_total', '5x20 6x40', 'worker="connect",connector="x"') },
+  { alert: 'SinkFileLost', at: '1m', wrong: metric('vygodno_sink_file_written', '1x3 0x57', 'connector="catalog-file"'), well: metric('vygodno_sink_file_written', '0x2 1x58', 'connector="catalog-file"') },
   { alert: 'MirrorLag', at: '3m', wrong: mirror('1000+50x60'), well: mirror('5000-50x60') },
   { alert: 'MirrorLag', at: '1m', wrong: metric('kafka_connect_mirror_mirrorsourceconnector_replication_latency_ms_max', '20000x60', 'topic="client.events",partition="0"'), well: metric('kafka_connect_mirror_mirrorsourceconnector_replication_latency_ms_max', '80x60', 'topic="client.events",partition="0"') },
   { alert: 'MirroredTopicMadeAnew', at: '30s', wrong: metric('vygodno_mirror_made_anew', '0x3 1x57', 'topic="client.events"'), well: metric('vygodno_mirror_made_anew', '1x3 0x57', 'topic="client.events"') },

@@ -8,6 +8,7 @@ import { mirrored } from './mirrored.ts'
 import { quotasOf } from './quotas.ts'
 import { schema } from './schema.ts'
 import { services } from './services.ts'
+import { sinks } from './sinks.ts'
 import { topicsOf } from './topics.ts'
 
 /** Every kind of declared resource, in the order in which changes are applied. */
@@ -24,6 +25,7 @@ export const registry: Resource[] = [
   quotasOf('analytics', 'analytics-quotas', 'analytics'),
   schema,
   connectorsOf('connect', 'connectors', 'core'),
+  sinks,
   connectorsOf('mirror', 'mirrors', 'analytics'),
   mirrored,
   folders,

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { before, test } from 'node:test'
+import { connectorCollector } from '../../../apps/exporter/connectors.ts'
+import { registry } from '../../../apps/exporter/metrics.ts'
 import { connectRest } from '../../../clients/connect.ts'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin } from '../../../clients/kafka.ts'
+import { withPostgres } from '../../../clients/postgres.ts'
+import { isReserved } from '../../../clients/product.ts'
+import { difference, idsInFile, idsInPostgres, liveKeys } from '../../../tasks/lib/observe.ts'
 import { type Change, withContext } from '../../../tasks/lib/reconcile.ts'
 import { connectorsOf } from '../../../tasks/lib/resources/connectors.ts'
 import { topicsOf } from '../../../tasks/lib/resources/topics.ts'
 import { normalSetting } from '../../../tasks/lib/topic-settings.ts'
 import { until } from '../../../tasks/lib/until.ts'
-import { bootstrapped, env, run, succeed } from '../platform.ts'
+import { bootstrapped, env, run, shop, succeed } from '../platform.ts'
 
 before(bootstrapped)
 
@@ -123,6 +130,45 @@ test('a connector that fails when it has begun to work fails apply, with the rig
   assert.match(stderr, /catalog-file: task 0 FAILED: GroupAuthorizationException: .*; missing: the right of User:connect to READ group connect-catalog-file .*\[CONNECTOR_FAILED\]/)
   await plannedEventually('only the connector to be wrong', (changes) => changes.every(({ kind }) => kind === 'connectors'))
   await succeed('apply', ['connectors'])
+  await settled()
+})
+
+const debugFile = join(env.stack, 'data', 'connect', 'catalog-products.tsv')
+const allowed = () => liveKeys(env, 'catalog.products')
+const isIn = (seen: () => Promise<Set<string>>) => async () => difference(new Set([...(await allowed())].filter((id) => !isReserved(id))), new Set([...(await seen())].filter((id) => !isReserved(id)))) || true
+const stored = (awaited: string, seen: () => Promise<Set<string>>) => until({ code: 'TEST', awaited, timeoutMs: 60_000, hint: '' }, isIn(seen))
+/** The metric that the alert looks at. */
+const seenByExporter = async () => {
+  await connectorCollector(env, 'connect').collect()
+  return /^vygodno_sink_file_written\{connector="catalog-file"\} (\d)$/m.exec(await registry.metrics())?.[1]
+}
+
+test('a debug file deleted, with its folder, or replaced under its sink is shown, alerted, and made whole', async () => {
+  await succeed(shop, ['send', 'data/products.json'])
+  await until({ code: 'TEST', awaited: 'products', timeoutMs: 60_000, hint: '' }, async () => (await allowed()).size > 300 || 'too few')
+  await stored('the file to hold them', () => idsInFile(env))
+  assert.equal(await seenByExporter(), '1')
+  for (const [lose, reason] of [
+    [() => rmSync(dirname(debugFile), { recursive: true }), /was deleted/],
+    [() => { renameSync(debugFile, `${debugFile}.old`); writeFileSync(debugFile, 'x\t{}\n') }, /is another file/],
+  ] as const) {
+    lose()
+    const [change, ...others] = await planned()
+    assert.equal(others.length, 0)
+    assert.equal(`${change?.kind} ${change?.id}`, 'sinks catalog-file')
+    assert.match(change?.fields[0]?.from ?? '', reason)
+    assert.equal(await seenByExporter(), '0')
+    assert.equal(await summary(), '1 change: 1 sinks')
+    await stored('the file to be whole', async () => new Set([...(await idsInFile(env))].filter((id) => id !== 'x')))
+  }
+  await settled()
+})
+
+test('a table emptied under its sink is shown, and filled again', async () => {
+  await withPostgres(env, 'operator', (db) => db.query('truncate products'))
+  await plannedEventually('the empty table', (changes) => changes.some(({ kind, id, fields }) => kind === 'sinks' && id === 'catalog-postgres' && /table products is empty/.test(fields[0]?.from ?? '')))
+  assert.equal(await summary(), '1 change: 1 sinks')
+  await stored('the rows to be back', () => idsInPostgres(env))
   await settled()
 })
 
