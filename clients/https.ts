@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { Agent, createServer, request } from 'node:https'
+import { TLSSocket } from 'node:tls'
 import { within } from './deadline.ts'
 import type { CertificateFiles } from './environment.ts'
 
@@ -44,7 +45,8 @@ export function callHttps(url: URL, files: Omit<CertificateFiles, 'bundle'>, { m
   return within(timeoutMs, url.host, answer).finally(() => controller.abort())
 }
 
-type Served = { method: string; path: string; body: string }
+/** `peer` is the common name of the caller's certificate. */
+type Served = { method: string; path: string; body: string; peer: string }
 type Reply = Answer & { type?: string }
 
 /** Authenticated encryption with forward secrecy only; Node's own list has CBC and SHA-1 in it. */
@@ -54,7 +56,7 @@ const ciphers = 'TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY
 const largestBody = 4_000_000
 
 /**
- * Serves HTTPS to whoever shows a certificate of the CA in `files`, and to nobody else.
+ * Serves HTTPS to whoever shows a certificate of the CA in `files` and calls it by its own address, and to nobody else.
  *
  * @param handle answers a request; what it throws becomes status 500 with its message
  * @returns when the server listens
@@ -63,8 +65,9 @@ export async function serveHttps(host: string, port: number, files: Omit<Certifi
   const [key, cert, ca] = [files.key, files.cert, files.ca].map((file) => readFileSync(file))
   const server = createServer({ key, cert, ca, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2', ciphers }, (incoming, outgoing) => {
     const answer = async (): Promise<Reply> => {
+      if (!isCalledBy(incoming, host, port)) return { status: 421, text: `expected to be called as ${host}:${port}` }
       const path = new URL(incoming.url ?? '/', 'https://server').pathname
-      return handle({ method: incoming.method ?? 'GET', path, body: await textOf(incoming, largestBody) })
+      return handle({ method: incoming.method ?? 'GET', path, body: await textOf(incoming, largestBody), peer: peerOf(incoming) })
     }
     void answer()
       .catch((error: unknown): Reply => ({ status: 500, text: error instanceof Error ? error.message : String(error) }))
@@ -73,6 +76,19 @@ export async function serveHttps(host: string, port: number, files: Omit<Certifi
   // Prometheus asks every 5 s, which is how long Node.js keeps a silent connection by itself
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+}
+
+/**
+ * Whether a request names the address that is served. A page of somebody else's, whose name was made to point here, names
+ * its own (DNS rebinding); a browser sends that name whatever the page does.
+ */
+export function isCalledBy({ headers }: IncomingMessage, host: string, port: number): boolean {
+  return headers.host === `${host}:${port}`
+}
+
+function peerOf({ socket }: IncomingMessage): string {
+  const { CN } = socket instanceof TLSSocket ? socket.getPeerCertificate().subject : {}
+  return typeof CN === 'string' ? CN : ''
 }
 
 async function textOf(message: IncomingMessage, mostBytes = Number.POSITIVE_INFINITY): Promise<string> {

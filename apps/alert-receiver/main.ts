@@ -24,7 +24,9 @@ program.action(async () => {
   const store = openStore(join(folder, 'alerts.jsonl'))
   const telegram = telegramRelay(env)
   const files = certificateFiles(env, 'alert-receiver', 'monitoring-ca')
-  await serveHttps(env.host, Number(env.variables.ALERT_RECEIVER_PORT), files, async ({ method, path, body }) => {
+  await serveHttps(env.host, Number(env.variables.ALERT_RECEIVER_PORT), files, async ({ method, path, body, peer }) => {
+    // whoever may read alerts may not make them up
+    if (method === 'POST' && peer !== 'alertmanager') return { status: 403, text: `expected the certificate of alertmanager, got that of ${peer}` }
     if (method === 'POST' && path === '/alerts') {
       for (const alert of notificationShape.parse(JSON.parse(body)).alerts) {
         received.inc({ status: alert.status })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainLine } from '../../clients/plain.ts'
 
 const alertShape = z.object({
   status: z.enum(['firing', 'resolved']),
@@ -18,10 +19,11 @@ export const notificationShape = z.object({ version: z.literal('4'), alerts: z.a
 const labelsBeside = (labels: Record<string, string>) =>
   Object.entries(labels).filter(([name]) => !['alertname', 'severity', 'platform', 'job'].includes(name))
 
-/** One line for the log: `FIRING critical BrokerDown cluster=primary instance=kafka-2: summary`. */
+/** One line for the log, whatever its texts hold: `FIRING critical BrokerDown cluster=primary instance=kafka-2: summary`. */
 export function asLine({ status, labels, annotations }: Alert): string {
   const where = labelsBeside(labels).map(([name, value]) => `${name}=${value}`)
-  return [status.toUpperCase(), labels.severity ?? '', labels.alertname ?? '', ...where].filter(Boolean).join(' ') + `: ${annotations.summary ?? ''}`
+  const head = [status.toUpperCase(), labels.severity ?? '', labels.alertname ?? '', ...where].filter(Boolean).join(' ')
+  return plainLine(`${head}: ${annotations.summary ?? ''}`)
 }
 
 const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

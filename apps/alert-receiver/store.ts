@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { plainJson } from '../../clients/plain.ts'
 import type { Alert } from './notification.ts'
 
 /** An alert with the time of its arrival, ISO 8601. */
@@ -24,7 +25,7 @@ export function openStore(file: string) {
   return {
     add: (alert: Received) => {
       if (existsSync(file) && statSync(file).size > largestFile) renameSync(file, `${file}.1`)
-      appendFileSync(file, `${JSON.stringify(alert)}\n`, { mode: 0o600 })
+      appendFileSync(file, `${plainJson(alert)}\n`, { mode: 0o600 })
       kept.push(alert)
       if (kept.length > most) kept.shift()
     },

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { Environment } from '../../clients/environment.ts'
 import { PrerequisiteError } from '../../clients/errors.ts'
+import { isCalledBy } from '../../clients/https.ts'
 import type { Prometheus } from './prometheus.ts'
 
 type Reply = { status: number; type: string; body: string | Buffer }
@@ -24,6 +25,7 @@ export async function serve(env: Environment, prometheus: Prometheus): Promise<s
   const base = `/${randomBytes(16).toString('base64url')}/`
   const server = createServer((request, response) => {
     const answer = async (): Promise<Reply> => {
+      if (!isCalledBy(request, env.host, port)) return plain(421, `expected to be called as ${env.host}:${port}`)
       if (request.method !== 'GET') return plain(405, 'this page is read-only')
       if (!request.url?.startsWith(base)) return plain(404, 'expected the address that task dashboard printed')
       return reply(env, prometheus, request.url.slice(base.length))

@@ -70,6 +70,14 @@ describe('alerts on their way to people', { skip }, () => {
     rmSync(stack, { recursive: true, force: true })
   })
 
+  test('alerts are taken from Alertmanager alone: who may read them can’t make them up', async () => {
+    const post = (principal: string, path: string) => callHttps(new URL(`https://${load().host}:${load().variables.ALERT_RECEIVER_PORT}${path}`), certificateFiles(load(), principal, 'monitoring-ca'), { method: 'POST', body: { version: '4', alerts: [] } })
+    for (const path of ['/alerts', '/telegram']) {
+      assert.deepEqual(await post('monitor', path), { status: 403, text: 'expected the certificate of alertmanager, got that of monitor' })
+      assert.equal((await post('alertmanager', path)).status, 200)
+    }
+  })
+
   test('without a token they are stored, and it is said that Telegram is not configured', async () => {
     const outcome = await sendTestAlert(load(), nothing)
     assert.equal(outcome.telegram, 'not configured')
