@@ -143,16 +143,25 @@ export function onCluster(env: Environment, cluster: Cluster): Environment {
 export type AuthorityName = 'ca' | 'rest-ca' | 'monitoring-ca'
 
 /**
+ * A file of a principal's own folder: keys of different principals never lie in one, so that who may read a folder can
+ * read one principal's at most.
+ *
+ * @param suffix of the file's name, such as `.key`
+ */
+export function principalFile(env: Environment, principal: string, suffix: string): string {
+  return join(env.stack, 'certs', principal, `${principal}${suffix}`)
+}
+
+/**
  * The certificate files of a principal of this stack; they exist once `task bootstrap` has made them.
  *
  * @param authority the CA that the principal trusts
  */
 export function certificateFiles(env: Environment, principal: string, authority: AuthorityName = 'ca'): CertificateFiles {
-  const file = (name: string) => join(env.stack, 'certs', name)
   return {
-    key: file(`${principal}.key`),
-    cert: file(`${principal}.crt`),
-    bundle: file(`${principal}.pem`),
-    ca: file(`${authority}.crt`),
+    key: principalFile(env, principal, '.key'),
+    cert: principalFile(env, principal, '.crt'),
+    bundle: principalFile(env, principal, '.pem'),
+    ca: join(env.stack, 'certs', `${authority}.crt`),
   }
 }

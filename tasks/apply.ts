@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { counted, print, printJson, runMain, say, step } from '../clients/terminal.ts'
+import { layOutByPrincipal } from './lib/flat-certificates.ts'
 import { lockStack } from './lib/lock.ts'
 import { apply, type Change, inParts, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
@@ -17,6 +18,7 @@ program.action(async (kinds: string[], { prune, json }: { prune?: true; json?: t
   const env = loadEnvironment()
   const resources = selectKinds(registry, kinds, env.profiles)
   await lockStack(env)
+  layOutByPrincipal(env)
   await withContext(async (context) => {
     const found: Change[] = []
     const changes: Change[] = []

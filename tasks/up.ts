@@ -3,6 +3,7 @@ import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { whenInterrupted } from '../clients/interruption.ts'
 import { runMain, step } from '../clients/terminal.ts'
 import { enabledServices } from './lib/compose.ts'
+import { layOutByPrincipal } from './lib/flat-certificates.ts'
 import { lockStack } from './lib/lock.ts'
 import { requirePrograms } from './lib/prerequisites.ts'
 import { apply, plan, selectKinds, withContext } from './lib/reconcile.ts'
@@ -19,6 +20,7 @@ program.action(async () => {
   await step('prerequisites', () => requirePrograms(['jdk', 'openssl']))
   whenInterrupted('the same command goes on from here; task down stops what was started')
   await lockStack(env)
+  layOutByPrincipal(env)
   const certs = selectKinds(registry, ['certs'], env.profiles)
   await step('certificates', () => withContext(async (context) => apply(context, certs, await plan(context, certs))))
   makeSecrets(env)

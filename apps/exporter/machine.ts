@@ -16,7 +16,7 @@ export function certificateCollector(env: Environment): Collector {
     everyMs: 60_000,
     collect: async () => {
       const daysLeft = (file: string) => (Date.parse(new X509Certificate(readFileSync(join(folder, file))).validTo) - Date.now()) / dayMs
-      const files = readdirSync(folder).filter((name) => name.endsWith('.crt'))
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.crt'))
       show(files.map((file) => ({ labels: { certificate: basename(file, '.crt') }, value: daysLeft(file) })))
     },
     forget: () => show([]),

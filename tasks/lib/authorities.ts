@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { AuthorityName, Environment } from '../../clients/environment.ts'
 import { InfraError } from '../../clients/errors.ts'
 import { warn } from '../../clients/terminal.ts'
@@ -16,6 +16,9 @@ export const authorityFile = { platform: 'ca', rest: 'rest-ca', monitoring: 'mon
 
 const folder = (env: Environment) => join(env.stack, 'certs')
 const inFolder = (env: Environment, name: string) => join(folder(env), name)
+/** No service reads this folder: keys of CAs lie here, and the marker of a rotation. */
+export const authoritiesFolder = 'authorities'
+const keyFile = (which: Authority) => join(authoritiesFolder, `${authorityFile[which]}.key`)
 
 /**
  * The CA of a stack that signs now: the one of the trusted that the key belongs to. There is more than one while a CA is
@@ -29,17 +32,16 @@ export async function openAuthority(env: Environment, which: Authority): Promise
   if (found && Date.parse(new X509Certificate(found.cert).validTo) > Date.now()) return found
   if (found) warn(`${authorityFile[which]} has expired: a new one signs all certificates`)
   const made = await newAuthority(authorityFile[which])
-  await mkdir(folder(env), { recursive: true, mode: 0o700 })
-  await writeSecret(env, `${authorityFile[which]}.key`, made.key)
+  await writeSecret(env, keyFile(which), made.key)
   await writeSecret(env, `${authorityFile[which]}.crt`, made.cert)
   return made
 }
 
 /** The CA that signs now, as it is on disk. */
 export async function readAuthority(env: Environment, which: Authority): Promise<Pair> {
-  const [trusted, key] = await Promise.all([readTrusted(env, which), readFile(inFolder(env, `${authorityFile[which]}.key`), 'utf8')])
+  const [trusted, key] = await Promise.all([readTrusted(env, which), readFile(inFolder(env, keyFile(which)), 'utf8')])
   const cert = trusted.find((each) => belongs(each, key))
-  if (!cert) throw new InfraError('CA_DAMAGED', `expected ${authorityFile[which]}.crt to hold the certificate of ${authorityFile[which]}.key, it does not`, 'put both files back from a copy of the stack; without one: task clean, task bootstrap')
+  if (!cert) throw new InfraError('CA_DAMAGED', `expected ${authorityFile[which]}.crt to hold the certificate of ${keyFile(which)}, it does not`, 'put both files back from a copy of the stack; without one: task clean, task bootstrap')
   return { cert, key }
 }
 
@@ -52,8 +54,8 @@ export async function readTrusted(env: Environment, which: Authority): Promise<s
 }
 
 /** File that shows that CAs are being replaced; with it an interrupted rotation is told from a finished one. */
-const underWay = 'rotation'
-const nextKey = (which: Authority) => `${authorityFile[which]}-next.key`
+const underWay = join(authoritiesFolder, 'rotation')
+const nextKey = (which: Authority) => join(authoritiesFolder, `${authorityFile[which]}-next.key`)
 
 /** Whether a replacement of the CAs was begun and not finished. */
 export function isRotating(env: Environment): boolean {
@@ -76,7 +78,7 @@ export async function trustNext(env: Environment): Promise<void> {
 
 /** Second step: the next CAs sign from now on. */
 export async function signByNext(env: Environment): Promise<void> {
-  for (const which of authorities) if (existsSync(inFolder(env, nextKey(which)))) await rename(inFolder(env, nextKey(which)), inFolder(env, `${authorityFile[which]}.key`))
+  for (const which of authorities) if (existsSync(inFolder(env, nextKey(which)))) await rename(inFolder(env, nextKey(which)), inFolder(env, keyFile(which)))
 }
 
 /** Third step: the old CAs are no longer trusted by whoever starts now. */
@@ -92,6 +94,7 @@ export async function endRotation(env: Environment): Promise<void> {
 /** Writes a file of the certificates' folder, whole or not at all, for the owner only. */
 export async function writeSecret(env: Environment, name: string, content: string | Buffer): Promise<void> {
   const file = inFolder(env, name)
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   await writeFile(`${file}.new`, content, { mode: 0o600 })
   await rename(`${file}.new`, file)
 }

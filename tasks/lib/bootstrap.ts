@@ -1,6 +1,7 @@
 import type { Environment } from '../../clients/environment.ts'
 import { step } from '../../clients/terminal.ts'
 import { enabledServices } from './compose.ts'
+import { layOutByPrincipal } from './flat-certificates.ts'
 import { requirePrograms } from './prerequisites.ts'
 import { apply, plan, type Resource, selectKinds, withContext, withoutRemovals } from './reconcile.ts'
 import { registry } from './resources/registry.ts'
@@ -17,6 +18,7 @@ import { requireGrafana } from './tools.ts'
  */
 export async function bootstrap(env: Environment): Promise<string> {
   await step('prerequisites', () => requirePrograms(['jdk', 'openssl']))
+  layOutByPrincipal(env)
   const before = await step('certificates', () => reconcile(selectKinds(registry, ['certs'], env.profiles)))
   makeSecrets(env)
   await requireGrafana(env)

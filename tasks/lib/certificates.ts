@@ -1,9 +1,9 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readFile, rm } from 'node:fs/promises'
+import { chmod, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { $ } from 'zx'
-import { certificateFiles, type Environment } from '../../clients/environment.ts'
+import { certificateFiles, type Environment, principalFile } from '../../clients/environment.ts'
 import { PrerequisiteError } from '../../clients/errors.ts'
 import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { authorities, type Authority, authorityFile, openAuthority, readAuthority, readTrusted, writeSecret } from './authorities.ts'
@@ -90,18 +90,18 @@ export async function listCertificates(env: Environment, wanted: Wanted[]): Prom
   return [...trusted.flat(), ...(await Promise.all(leaves))]
 }
 
-/** The one secret that a worker's configuration provider has to read: alone in a folder of its own, so that it can read no other. */
-const passwordOf = (name: string) => join(name, 'password')
+/** The one secret that a worker's configuration provider has to read, alone in a folder, so that it can read no other. */
+export const providedPassword = join('provided', 'password')
 
 /** Files of a principal beside key and certificate: PEM for Kafka, PKCS#8 DER for JDBC, PKCS#12 for Jetty. */
 function filesOf(wanted: Wanted): string[] {
   const { name } = wanted
-  const extra = wanted.authority === 'rest' && wanted.isServer ? [`${name}.p12`, `${name}-trust.p12`, passwordOf(name)] : []
+  const extra = wanted.authority === 'rest' && wanted.isServer ? [`${name}.p12`, `${name}-trust.p12`, providedPassword] : []
   return [`${name}.pem`, `${name}.pk8`, ...extra]
 }
 
 async function missingFiles(env: Environment, wanted: Wanted): Promise<string[]> {
-  const present = await Promise.all(filesOf(wanted).map((file) => readFile(inFolder(env, file)).then(() => true, () => false)))
+  const present = await Promise.all(filesOf(wanted).map((file) => readFile(inFolder(env, join(wanted.name, file))).then(() => true, () => false)))
   return filesOf(wanted).filter((_, index) => !present[index])
 }
 
@@ -112,18 +112,18 @@ async function missingFiles(env: Environment, wanted: Wanted): Promise<string[]>
 export async function issue(env: Environment, wanted: Wanted): Promise<void> {
   const authority = await openAuthority(env, wanted.authority)
   const { key, cert } = await sign(authority, { name: wanted.name, addresses: wanted.isServer ? [env.host] : [] })
-  await writeSecret(env, `${wanted.name}.pk8`, createPrivateKey(key).export({ type: 'pkcs8', format: 'der' }))
-  await writeSecret(env, `${wanted.name}.pem`, `${key}${cert}${authority.cert}`)
-  await writeSecret(env, `${wanted.name}.key`, key)
-  await writeSecret(env, `${wanted.name}.crt`, cert)
+  const write = (suffix: string, content: string | Buffer) => writeSecret(env, join(wanted.name, `${wanted.name}${suffix}`), content)
+  await write('.pk8', createPrivateKey(key).export({ type: 'pkcs8', format: 'der' }))
+  await write('.pem', `${key}${cert}${authority.cert}`)
+  await write('.key', key)
+  await write('.crt', cert)
   if (wanted.authority === 'rest' && wanted.isServer) await writeKeystores(env, wanted.name)
 }
 
 /** Connect's REST server (Jetty) takes PKCS#12 only, and a trust store only as keytool marks it, one CA an entry. */
 async function writeKeystores(env: Environment, name: string): Promise<void> {
-  const file = (suffix: string) => inFolder(env, `${name}${suffix}`)
-  const password = passwordOf(name)
-  await mkdir(inFolder(env, name), { recursive: true, mode: 0o700 })
+  const file = (suffix: string) => principalFile(env, name, suffix)
+  const password = join(name, providedPassword)
   await writeSecret(env, password, randomBytes(24).toString('base64url'))
   await Promise.all([rm(file('.p12'), { force: true }), rm(file('-trust.p12'), { force: true })])
   await $({ env: cleanEnvironment(), quiet: true })`openssl pkcs12 -export -inkey ${file('.key')} -in ${file('.crt')} -name ${name} -passout ${`file:${inFolder(env, password)}`} -out ${file('.p12')}`

@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { connect } from 'node:tls'
-import { certificateFiles, type Environment } from '../../clients/environment.ts'
+import { certificateFiles, type Environment, principalFile } from '../../clients/environment.ts'
 import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
 import { step } from '../../clients/terminal.ts'
 import { distrustOld, endRotation, signByNext, trustNext } from './authorities.ts'
@@ -50,8 +49,8 @@ async function issueAll(env: Environment, wanted: Wanted[]): Promise<void> {
 
 /** Connect's REST servers keep whom they trust in a store of their own, made together with their certificate. */
 function refreshTrustStores(env: Environment, wanted: Wanted[]): Promise<void> {
-  const changed = (name: string) => statSync(join(env.stack, 'certs', name), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  return issueAll(env, wanted.filter(({ name, authority, isServer }) => authority === 'rest' && isServer && changed(`${name}-trust.p12`) < changed('rest-ca.crt')))
+  const changed = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return issueAll(env, wanted.filter(({ name, authority, isServer }) => authority === 'rest' && isServer && changed(principalFile(env, name, '-trust.p12')) < changed(certificateFiles(env, name, 'rest-ca').ca)))
 }
 
 async function notAsWanted(env: Environment, wanted: Wanted[]): Promise<Wanted[]> {

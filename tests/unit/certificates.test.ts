@@ -31,11 +31,13 @@ test('what is issued is what was wanted, in files that only the owner reads', as
   }
   const names = readdirSync(join(stack, 'certs'), { recursive: true, encoding: 'utf8' })
   const folders = names.filter((name) => statSync(join(stack, 'certs', name)).isDirectory())
-  assert.deepEqual(folders, ['connect-rest'])
+  assert.deepEqual(folders.sort(), ['authorities', 'connect-rest', 'connect-rest/provided', 'kafka-1', 'shop-api'])
   assert.deepEqual(names.filter((name) => (statSync(join(stack, 'certs', name)).mode & 0o777) !== (folders.includes(name) ? 0o700 : 0o600)), [])
   // what a worker's configuration provider may read
-  assert.deepEqual(readdirSync(join(stack, 'certs', 'connect-rest')), ['password'])
-  assert.ok(names.includes('connect-rest.p12') && names.includes('connect-rest-trust.p12'))
+  assert.deepEqual(readdirSync(join(stack, 'certs', 'connect-rest', 'provided')), ['password'])
+  const own = ['authorities', 'kafka-1', 'shop-api'].map((name) => readdirSync(join(stack, 'certs', name)).map((file) => file.replace(/(-ca)?\..*/, '')))
+  assert.deepEqual(own.map((found) => [...new Set(found)]), [['ca', 'rest'], ['kafka-1'], ['shop-api']])
+  assert.ok(names.includes('connect-rest/connect-rest.p12') && names.includes('connect-rest/connect-rest-trust.p12'))
 
   const certificate = new X509Certificate(readFileSync(certificateFiles(env, 'kafka-1').cert))
   assert.ok(certificate.checkHost('kafka-1') && certificate.checkHost('localhost') && certificate.checkIP('127.0.0.1'))

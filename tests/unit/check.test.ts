@@ -68,13 +68,13 @@ test('without the key of a CA, what only a made-up certificate shows is open; no
   const env = loadEnvironment({ VYGODNO_STACK: join(stack, 'keyless'), VYGODNO_HOST: '127.0.0.99' })
   await issue(env, { name: 'shop-api', authority: 'platform', isServer: false })
   const folder = join(env.stack, 'certs')
-  rmSync(join(folder, 'ca.key'))
-  const before = readdirSync(folder)
+  rmSync(join(folder, 'authorities', 'ca.key'))
+  const before = readdirSync(folder, { recursive: true })
   const results = await tls.run({ env, config: loadConfig(env), services: [], progress: () => {} })
   const [own, foreign] = [results.filter(({ name }) => !name.includes('foreign')), results.filter(({ name }) => name.includes('foreign'))]
   assert.deepEqual(own.map(({ outcome, hint }) => [outcome, hint]), own.map(() => ['open', 'put ca.key back, then task check -- tls']))
   assert.deepEqual([own.length, foreign.map(({ outcome }) => outcome)], [3, ['proven']])
-  assert.deepEqual(readdirSync(folder), before)
+  assert.deepEqual(readdirSync(folder, { recursive: true }), before)
 })
 
 test('a criterion is proven by all checks of all of its groups, contradicted by one, and else open', () => {

@@ -135,7 +135,7 @@ test('a service whose jar, plugin or bundle was built anew is restarted, though 
 })
 
 test('a replaced certificate is shown by its name, a secret never', () => {
-  const certs = join(scratch, 'stack', 'certs')
+  const certs = join(scratch, 'stack', 'certs', 'kafka-1')
   mkdirSync(certs, { recursive: true })
   writeFileSync(join(certs, 'kafka-1.pem'), 'first')
   const named = (name: string) => loadServices(env).find((service) => service.name === name) ?? assert.fail(`${name} is declared`)

@@ -62,7 +62,8 @@ test('interrupted after any step, and run again from the beginning, it comes to 
 test('a key that does not belong to its CA is an error, never a silent new CA', async () => {
   const env = await newStack('damaged')
   const before = await openAuthority(env, 'platform')
-  writeFileSync(join(env.stack, 'certs', 'ca.key'), readFileSync(join(env.stack, 'certs', 'rest-ca.key')))
+  const keys = join(env.stack, 'certs', 'authorities')
+  writeFileSync(join(keys, 'ca.key'), readFileSync(join(keys, 'rest-ca.key')))
   await assert.rejects(openAuthority(env, 'platform'), { code: 'CA_DAMAGED' })
   assert.deepEqual(await readTrusted(env, 'platform'), [before.cert])
 })

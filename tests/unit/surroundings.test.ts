@@ -25,7 +25,7 @@ let args: string[] = []
 before(async () => {
   await issue(env, { name: 'operator', authority: 'platform', isServer: true })
   await issue(env, { name: 'stranger-rest', authority: 'rest', isServer: true })
-  server.setSecureContext({ key: readFileSync(join(certs, 'operator.key')), cert: readFileSync(join(certs, 'operator.crt')) })
+  server.setSecureContext({ key: readFileSync(join(certs, 'operator/operator.key')), cert: readFileSync(join(certs, 'operator/operator.crt')) })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   args = [certs, `https://127.0.0.1:${(server.address() as AddressInfo).port}`]
   for (const folder of ['compose', 'clients', 'config/text', 'tasks', 'apps/taskw', 'node_modules', '.stack/build']) mkdirSync(join(project, folder), { recursive: true })

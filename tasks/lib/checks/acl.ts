@@ -33,7 +33,7 @@ export const acl: Group = {
     const failures = new Map<string, Failure>()
     const tried = sites(env, config).flatMap((site) => [...known, ...(stranger ? [stranger] : [])].map(({ name, identity }) => ({ site, name, identity })))
     const rows = await inParallel(verdictsAtOnce, tried, ({ site, name, identity }) => (progress(`${site.name}: ${name}`), matrixOf(site, name, identity, failures)))
-    const strangers = stranger ? [] : await prove('acl', [{ name: 'stranger', expected: 'nothing', look: () => Promise.reject(new Unproven('ca.key is not in the certificates\' folder, so nobody can be made up', 'put ca.key back, then task check -- acl')) }])
+    const strangers = stranger ? [] : await prove('acl', [{ name: 'stranger', expected: 'nothing', look: () => Promise.reject(new Unproven('ca.key is not in the authorities\' folder, so nobody can be made up', 'put ca.key back, then task check -- acl')) }])
     return [...[...failures.values()].map(asResult), ...rows.flat(), ...strangers, ...(await rightsInPostgres(env, known.map(({ name }) => name)))]
   },
 }

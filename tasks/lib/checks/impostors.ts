@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { certificateFiles, type Environment } from '../../../clients/environment.ts'
 import { newAuthority, type Pair, sign } from '../signing.ts'
@@ -11,7 +10,7 @@ import type { Signer } from './signer.ts'
 /** Our clients verify whom they talk to: somebody in the place of a broker is refused before anything is said. */
 export function impostors(env: Environment, own: Signer): Claim[] {
   const files = certificateFiles(env, 'shop-api')
-  const client = { key: readFileSync(files.key), cert: readFileSync(files.cert), ca: readFileSync(join(env.stack, 'certs', 'ca.crt')) }
+  const client = { key: readFileSync(files.key), cert: readFileSync(files.cert), ca: readFileSync(files.ca) }
   const signed = (options: Omit<Parameters<typeof sign>[1], 'name'>) => async () => sign(await own(), { name: 'kafka-1', ...options })
   const server = (what: string, expected: string, pair: () => Promise<Pair>): Claim => ({
     name: `a client meets a server with ${what}`,

@@ -13,7 +13,7 @@ export async function signer(env: Environment, which: Authority): Promise<Signer
     throw error
   })
   return async () => {
-    if (!pair) throw new Unproven(`${authorityFile[which]}.key is not in the certificates' folder, so no certificate can be made to be refused`, `put ${authorityFile[which]}.key back, then task check -- tls`)
+    if (!pair) throw new Unproven(`${authorityFile[which]}.key is not in the authorities' folder, so no certificate can be made to be refused`, `put ${authorityFile[which]}.key back, then task check -- tls`)
     return pair
   }
 }

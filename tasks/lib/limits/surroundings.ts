@@ -32,7 +32,7 @@ function tooEarly({ stack }: Environment): Shortage[] {
 
 function certificatesIn(folder: string): { file: string; from: number }[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.crt')).map((name) => ({ file: name, from: Date.parse(new X509Certificate(readFileSync(join(folder, name))).validFrom) }))
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.crt')).map((name) => ({ file: name, from: Date.parse(new X509Certificate(readFileSync(join(folder, name))).validFrom) }))
   } catch {
     // there are none yet, or one is damaged, which the step for certificates tells
     return []
