@@ -8,6 +8,7 @@ import { runCollectors } from './collector.ts'
 import { connectorCollector } from './connectors.ts'
 import { eventCollector } from './events.ts'
 import { lagCollector } from './lag.ts'
+import { limitCollector } from './limits.ts'
 import { certificateCollector, diskCollector } from './machine.ts'
 import { registry } from './metrics.ts'
 import { mirrorCollector } from './mirror.ts'
@@ -26,6 +27,7 @@ program.action(async () => {
     eventCollector(env),
     canaryCollector(env),
     storageCollector(env),
+    limitCollector(env),
     certificateCollector(env),
     diskCollector(env),
     serviceCollector(env, process.env.PROBES),

@@ -23,7 +23,7 @@ export async function bootstrap(env: Environment): Promise<string> {
   makeSecrets(env)
   await requireGrafana(env)
   await up(env, enabledServices(env))
-  const after = await step('topics, ban list, access rules, schema, connectors', () => reconcile(selectKinds(registry, [], env.profiles)))
+  const after = await step('topics, ban list, access rules, schema, roles, connectors', () => reconcile(selectKinds(registry, [], env.profiles)))
   await step('product filter has its rules', () => awaitRules(env))
   return summarise([...before, ...after])
 }

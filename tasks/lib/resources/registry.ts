@@ -6,6 +6,7 @@ import { connectorsOf } from './connectors.ts'
 import { folders } from './folders.ts'
 import { mirrored } from './mirrored.ts'
 import { quotasOf } from './quotas.ts'
+import { roles } from './roles.ts'
 import { schema } from './schema.ts'
 import { services } from './services.ts'
 import { sinks } from './sinks.ts'
@@ -24,6 +25,7 @@ export const registry: Resource[] = [
   aclsOf('analytics', 'analytics-acls', 'analytics'),
   quotasOf('analytics', 'analytics-quotas', 'analytics'),
   schema,
+  roles,
   connectorsOf('connect', 'connectors', 'core'),
   sinks,
   connectorsOf('mirror', 'mirrors', 'analytics'),
