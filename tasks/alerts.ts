@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { counted, endsWithin, print, printJson, runMain, say, step, table, warn } from '../clients/terminal.ts'
 import { type ActiveAlert, monitoring } from './lib/monitoring.ts'
-import { covers, lift, requireAlert, silencesInForce } from './lib/silences.ts'
+import { covers, excesses, lift, mostMinutes, requireAlert, silencesInForce } from './lib/silences.ts'
 import { sendTestAlert } from './lib/test-alert.ts'
 
 const program = endsWithin(90, new Command('alerts'))
@@ -22,12 +22,12 @@ program.action(async ({ history, json }: { history?: true; json?: true }) => {
   }
   const [alerts, all, silent] = await Promise.all([active(), received(), silencesInForce(env)])
   const wrong = alerts.filter(({ labels }) => labels.alertname !== 'Watchdog')
-  if (json) printJson(wrong)
+  if (json) printJson({ alerts: wrong, silences: silent.map((silence) => ({ ...silence, excesses: excesses(silence) })) })
   else if (wrong.length > 0) print(table(['since (UTC)', 'state', 'severity', 'alert', 'summary', 'do'], wrong.map(row)))
-  for (const silence of silent) warn(`${silence.status.state === 'active' ? 'silent' : 'to be silent'} until ${time(silence.endsAt)}: ${covers(silence)} (${silence.comment}), by ${silence.createdBy}; task alerts -- unsilence ${silence.id}`)
+  for (const silence of silent) warn(`${silence.status.state === 'active' ? 'silent' : 'to be silent'} until ${time(silence.endsAt)}: ${covers(silence)} (${silence.comment}), by ${silence.createdBy}${excesses(silence).map((excess) => `; it ${excess}`).join('')}; task alerts -- unsilence ${silence.id}`)
   const heard = all.findLast(({ labels }) => labels.alertname === 'Watchdog')
   say(`${counted(wrong.length, 'alert')}; ${heard ? `the watchdog was last heard at ${time(heard.receivedAt)}` : 'the watchdog has not been heard yet'}`)
-  if (wrong.some(({ status }) => status.state === 'active')) process.exitCode = 4
+  if (wrong.some(({ status }) => status.state === 'active') || silent.some((silence) => excesses(silence).length > 0)) process.exitCode = 4
 })
 
 program
@@ -41,8 +41,6 @@ program
     else print(`arrived after ${outcome.firingMs} ms, resolved after ${outcome.resolvedMs} ms; Telegram: ${outcome.telegram}`)
   })
 
-// what lasts longer than a week is no silence but a rule that should be changed
-const mostMinutes = 7 * 24 * 60
 const minutes = (text: string) => {
   if (!/^[1-9]\d{0,4}$/.test(text) || Number(text) > mostMinutes) throw new InvalidArgumentError(`expected minutes, 1 to ${mostMinutes}, which is a week`)
   return Number(text)

@@ -35,6 +35,25 @@ export function covers({ matchers }: Pick<Silence, 'matchers'>): string {
   return matchers.map(({ name, value, isRegex, isEqual }) => `${name}${operators[`${isRegex} ${isEqual}`]}${JSON.stringify(value)}`).join(', ')
 }
 
+// what lasts longer than a week is no silence but a rule that should be changed
+export const mostMinutes = 7 * 24 * 60
+
+/** Why a silence, whoever set it, hides more than one may: `covers Watchdog`, `lasts longer than a week`; nothing for most. */
+export function excesses({ matchers, startsAt, endsAt }: Pick<Silence, 'matchers' | 'startsAt' | 'endsAt'>): string[] {
+  const named = matchers.filter(({ name }) => name === 'alertname')
+  const isLong = Date.parse(endsAt) - Date.parse(startsAt) > mostMinutes * 60_000
+  return [...(named.every(matchesWatchdog) ? [`covers ${neverSilent}`] : []), ...(isLong ? ['lasts longer than a week'] : [])]
+}
+
+function matchesWatchdog({ value, isRegex, isEqual }: Silence['matchers'][number]): boolean {
+  if (!isRegex) return (value === neverSilent) === isEqual
+  try {
+    return new RegExp(`^(?:${value})$`, 's').test(neverSilent) === isEqual
+  } catch {
+    return true // Alertmanager has other regular expressions: what can't be judged is taken for the worst
+  }
+}
+
 /** Silences in force, whoever set them, and such as will be; those that end first come first. */
 export async function silencesInForce(env: Environment): Promise<Silence[]> {
   const all = await monitoring(env).silences()

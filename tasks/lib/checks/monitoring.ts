@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { certificateFiles, type Environment } from '../../../clients/environment.ts'
 import { callHttps } from '../../../clients/https.ts'
 import { monitoring as watchers } from '../monitoring.ts'
+import { covers, excesses, silencesInForce } from '../silences.ts'
 import { hasProgram } from '../stack.ts'
 import { missingTool } from '../tools.ts'
 import { type Claim, type Group, judged, prove, settled, type Subject, Unproven } from './check.ts'
@@ -20,7 +21,7 @@ export const monitoring: Group = {
     const { tool } = services.find((service) => service.profile === 'monitoring' && !hasProgram(env, service)) ?? {}
     return tool && missingTool(tool)
   },
-  run: (subject) => prove('monitoring', [targetsAreUp(subject), scrapesAreShort(subject), rulesWork(subject), watchdogArrives(subject), alertsHaveArrived(subject), telegramTakes(subject)]),
+  run: (subject) => prove('monitoring', [targetsAreUp(subject), scrapesAreShort(subject), rulesWork(subject), watchdogArrives(subject), silencesAreNarrow(subject), alertsHaveArrived(subject), telegramTakes(subject)]),
 }
 
 async function ask<T>(env: Environment, path: string, shape: z.ZodType<T>): Promise<T> {
@@ -101,6 +102,18 @@ function watchdogArrives({ env }: Subject): Claim {
         const ageMs = last ? Date.now() - Date.parse(last.receivedAt) : Number.POSITIVE_INFINITY
         return judged(isActive && ageMs < watchdogFreshMs, `${last ? `${Math.round(ageMs / 1000)} s ago` : 'not'} at the receiver, ${isActive ? '' : 'not '}active`)
       }),
+  }
+}
+
+function silencesAreNarrow({ env }: Subject): Claim {
+  return {
+    name: 'no silence hides that alerts arrive, or lasts for long',
+    expected: 'none that covers Watchdog or lasts longer than a week',
+    look: async () => {
+      const found = (await silencesInForce(env)).map((silence) => ({ silence, why: excesses(silence) })).filter(({ why }) => why.length > 0)
+      const told = found.map(({ silence, why }) => `${covers(silence)}, by ${silence.createdBy}, ${why.join(', ')}: task alerts -- unsilence ${silence.id}`)
+      return judged(found.length === 0, told.join('; ') || 'none')
+    },
   }
 }
 
