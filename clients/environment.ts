@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { UsageError } from './errors.ts'
+import { shellQuoted } from './shell.ts'
 
 /** PEM files of one principal: private key, leaf certificate, the CA that it trusts. */
 export type CertificateFiles = { key: string; cert: string; ca: string; bundle: string }
@@ -80,7 +81,8 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
     )
   const stack = resolve(root, variable('VYGODNO_STACK'))
   const build = join(root, '.stack', 'build')
-  for (const path of [root, stack]) requireUsable(path)
+  requireUsable(root, 'checkout')
+  requireUsable(stack, 'stack')
   const nodes = (prefix: string) => ({
     brokers: [1, 2, 3].map((id) => `${host}:${variable(`${prefix}_${id}_PORT`)}`),
     controllers: [1, 2, 3].map((id) => `${host}:${variable(`${prefix}_${id}_CONTROLLER_PORT`)}`),
@@ -118,12 +120,21 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
   }
 }
 
-/** What these signs would break says nothing of them: `:` divides class paths, `,` lists; others are for globs, YAML and Connect. */
-function requireUsable(path: string): void {
-  const unusable = /[:,*?[\]{}"\\]|\p{Cc}/gu
-  if (path.search(unusable) < 0) return
-  const expected = 'a path without any of : , * ? [ ] { } " \\ and control characters'
-  throw new UsageError('PATH_UNUSABLE', `expected ${expected}, got ${JSON.stringify(path)}`, `move the checkout, or choose another VYGODNO_STACK, such as ${path.replaceAll(unusable, '-')}`)
+/**
+ * Signs that no quoting helps: `:` divides class paths, `,` lists; others are for globs, YAML and Connect. In a checkout
+ * go-task takes the paths of what it builds for words of a shell, and so does initdb the server that lies beside it; in the URL of
+ * what is in a jar `!/` ends its name.
+ */
+const ofStack = [':', ',', '*', '?', '[', ']', '{', '}', '"', '\\']
+const unusable = { checkout: [...ofStack, "'", ';', '|', '<', '>', '$', '`', '!'], stack: ofStack }
+
+function requireUsable(path: string, what: keyof typeof unusable): void {
+  const isUnusable = (sign: string) => unusable[what].includes(sign) || /\p{Cc}/u.test(sign)
+  if (![...path].some(isUnusable)) return
+  const instead = [...path].map((sign) => (isUnusable(sign) ? '-' : sign)).join('')
+  const expected = `the path of the ${what} without any of ${unusable[what].join(' ')} and control characters`
+  const hint = what === 'stack' ? `choose another: VYGODNO_STACK=${shellQuoted(instead)}` : `move the checkout, such as to ${shellQuoted(instead)}`
+  throw new UsageError('PATH_UNUSABLE', `expected ${expected}, got ${JSON.stringify(path)}`, hint)
 }
 
 function readProfiles(text: string): Profile[] {

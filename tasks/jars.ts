@@ -30,7 +30,7 @@ program.action(async ({ test }: { test?: true }) => {
   await requireMachine(env, [])
   const goals = test ? ['verify'] : ['clean', 'package', '-DskipTests']
   await step(test ? 'tests of the Java programs (Maven)' : 'jars (Maven)', async () => {
-    const result = await $({ cwd: env.root, env: wholeEnvironment(jdkVariables()), nothrow: true, quiet: true, signal: interruption() })`mvn -B -q -ntp -f apps/pom.xml ${goals}`
+    const result = await $({ cwd: env.root, env: wholeEnvironment({ ...jdkVariables(), LC_ALL: 'C.UTF-8' }), nothrow: true, quiet: true, signal: interruption() })`mvn -B -q -ntp -f apps/pom.xml ${goals}`
     checkpoint()
     if (result.exitCode !== 0) throw new InfraError('MAVEN_FAILED', `expected Maven to build apps/, it ended with exit code ${result.exitCode}\n${result.stdout.trim().split('\n').slice(test ? -60 : -15).join('\n')}`, `JAVA_HOME=${jdkVariables().JAVA_HOME} mvn -f apps/pom.xml ${goals.join(' ')}`)
   })

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { loadEnvironment } from '../../clients/environment.ts'
 import { PrerequisiteError, UsageError } from '../../clients/errors.ts'
 import { wholeEnvironment } from '../../clients/surroundings.ts'
 
@@ -40,6 +41,8 @@ export function wordsOfParent(): string[] {
  * @returns its exit code
  */
 export async function goTask(root: string, args: string[]): Promise<number> {
+  // what go-task can't take in a path it says in its own words
+  loadEnvironment()
   const packaged = join(root, 'node_modules', '@nmnmcc', 'task-linux-x64', 'bin', 'task')
   const child = spawn(existsSync(packaged) ? packaged : 'task', ['-x', ...args], { cwd: root, env: wholeEnvironment(), stdio: 'inherit' })
   return ended(child)

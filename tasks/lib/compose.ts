@@ -6,7 +6,7 @@ import { didYouMean } from '../../clients/suggestion.ts'
 import type { Cds } from './cds.ts'
 import { stackSecrets } from './secrets.ts'
 import { grafanaHome, type ToolName, toolNames } from './tools.ts'
-import { interpolate, render } from './variables.ts'
+import { fillIn, interpolate, render } from './variables.ts'
 import { watched } from './watched.ts'
 import { loadYaml, type Problem, refuse, text, trueOrFalse } from './yaml.ts'
 
@@ -114,9 +114,9 @@ function serviceVariables(env: Environment, name: string, environment: Record<st
 
 function resolve(env: Environment, name: string, declared: z.infer<typeof service>, compose: z.infer<typeof composeShape>, base: string): Service {
   const outer = serviceVariables(env, name, {})
-  const environment = Object.fromEntries(Object.entries(declared.environment).map(([key, value]) => [key, render(value, outer, `services.${name}.environment`)]))
+  const environment = Object.fromEntries(Object.entries(declared.environment).map(([key, value]) => [key, fillIn(value, outer, `services.${name}.environment`)]))
   const variables = { ...outer, ...environment }
-  const fill = (text: string) => render(text, variables, `services.${name}`)
+  const fill = (text: string) => fillIn(text, variables, `services.${name}`)
   const source = (entries: z.infer<typeof files>, key: string) => {
     const entry = entries[key]
     if (!entry) throw new Error(`${key} was checked to be declared`)

@@ -6,7 +6,7 @@ import { bansShape, type ConnectorsFile, connectorsShape, foldersShape, type Pri
 import { checkDashboards } from './dashboards/check.ts'
 import { checkMonitoring } from './monitoring-config.ts'
 import { checkTopics } from './topic-checks.ts'
-import { interpolate, render } from './variables.ts'
+import { fillIn, interpolate } from './variables.ts'
 import { type Loaded, loadYaml, type Problem, refuse } from './yaml.ts'
 
 /** A topic with every setting that is made on the topic itself. */
@@ -49,7 +49,7 @@ export function loadConfig(env: Environment, folder = join(env.root, 'config')):
     principals: principals.value,
     connectors: byName(workers, (worker) => connectors[worker].declared),
     bans: bans.value,
-    folders: Object.entries(folders.value).map(([path, declared]) => ({ path: render(path, env.variables, 'config/lake.yaml'), ...declared })),
+    folders: Object.entries(folders.value).map(([path, declared]) => ({ path: fillIn(path, env.variables, 'config/lake.yaml'), ...declared })),
   }
 }
 

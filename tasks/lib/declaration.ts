@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { authorities, authorityFile } from './authorities.ts'
@@ -47,7 +48,8 @@ function declarationOf(env: Environment, service: Service): Declaration {
 /** Files of config/ that the program reads where they lie, such as options of the JVM. */
 function filesOf(env: Environment, { command }: Service): string[] {
   const folder = join(env.root, 'config', '/')
-  const named = command.flatMap((part) => (part.includes(folder) ? [part.slice(part.indexOf(folder))] : []))
+  const plain = command.map((part) => part.replace(/^(.*?)(file:\/\/\S+)$/, (_, before: string, url: string) => before + fileURLToPath(url)))
+  const named = plain.flatMap((part) => (part.includes(folder) ? [part.slice(part.indexOf(folder))] : []))
   return [...new Set(named)].filter((file) => existsSync(file))
 }
 

@@ -5,6 +5,7 @@ import type { Environment } from '../../clients/environment.ts'
 import { step } from '../../clients/terminal.ts'
 import type { Service } from './compose.ts'
 import { byDefinition, byForm, byJvm, byPostgres, type Case, type Kind } from './judges.ts'
+import { interpolate } from './variables.ts'
 import { refuse } from './yaml.ts'
 
 /** Which program reads a file, by its name in the service's folder. */
@@ -72,10 +73,11 @@ function jvmOptions({ command: [program, ...args] }: Service): string[] {
 
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
-function mark(env: Environment, { kind, text }: Case): string {
+function mark(env: Environment, { kind, text, source }: Case): string {
+  const written = (value: string) => interpolate('${VALUE}', { VALUE: value }, source).text
   // another stack's folders and address make no difference, another Kafka does
   const kafka = existsSync(join(env.build, 'jars', 'kafka')) ? readdirSync(join(env.build, 'jars', 'kafka')).filter((name) => name.startsWith('kafka-clients')).join() : ''
-  return join(env.build, 'accepted', digestOf(`${kind}\n${kafka}\n${text.replaceAll(env.stack, '').replaceAll(env.host, '')}`))
+  return join(env.build, 'accepted', digestOf(`${kind}\n${kafka}\n${text.replaceAll(written(env.stack), '').replaceAll(env.host, '')}`))
 }
 
 function accept(env: Environment, each: Case): void {

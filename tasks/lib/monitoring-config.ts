@@ -63,7 +63,7 @@ function checkByTool(env: Environment, { loaded, file, tool, args }: Check): Pro
   const scratch = mkdtempSync(join(tmpdir(), 'vygodno-check-'))
   try {
     const filled = join(scratch, basename(file))
-    writeFileSync(filled, interpolate(source, { ...env.variables, METRICS_TARGETS: '[]', PROGRAM_TARGETS: '[]', CONFIG: scratch }).text)
+    writeFileSync(filled, interpolate(source, { ...env.variables, METRICS_TARGETS: '[]', PROGRAM_TARGETS: '[]', CONFIG: scratch }, file).text)
     execFileSync(program, [...args, filled], { encoding: 'utf8', env: cleanEnvironment(), stdio: 'pipe' })
     mkdirSync(join(env.build, 'accepted'), { recursive: true })
     writeFileSync(accepted, '')
@@ -80,7 +80,7 @@ function checkByTool(env: Environment, { loaded, file, tool, args }: Check): Pro
 /** The tools say a place in several ways: `5:15: …`, `line 7: …`, `group "x", rule 2, …`, or none. */
 function explain(loaded: Loaded<unknown>, source: string, said: string, scratch: string): Problem {
   const lines = said.split('\n').map((line) => line.replace(/^.*FAILED:/, '').trim())
-  const message = lines.filter((line) => line && !/^(Checking|amtool: error|SUCCESS)/.test(line)).join(' ').replaceAll(new RegExp(`${scratch}/[^:]*: `, 'g'), '')
+  const message = lines.filter((line) => line && !/^(Checking|amtool: error|SUCCESS)/.test(line)).join(' ').split(`${scratch}/`).map((part, index) => (index === 0 ? part : part.replace(/^[^:]*: /, ''))).join('')
   const place = /^(\d+):(\d+): /.exec(message)
   const line = /line (\d+): /.exec(message)
   if (place) return { ...loaded.problem([], message.slice(place[0].length)), line: Number(place[1]), column: Number(place[2]) }

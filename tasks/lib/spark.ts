@@ -1,17 +1,20 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { CheckError, InfraError, messageOf, PrerequisiteError, UsageError, VygodnoError } from '../../clients/errors.ts'
 import { hdfsState } from '../../clients/hdfs.ts'
 import { checkpoint } from '../../clients/interruption.ts'
 import { eachLine } from '../../clients/lines.ts'
+import { shellQuoted } from '../../clients/shell.ts'
 import { sparkState } from '../../clients/spark.ts'
 import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import { outcomeOf } from './children.ts'
 import { jdkProgram, jdkVariables } from './jdk.ts'
+import { logOptions } from './log-options.ts'
 import { stackSecrets } from './secrets.ts'
 import { render } from './variables.ts'
 
@@ -103,8 +106,7 @@ function command(env: Environment, job: Job, log: string): string[] {
   return [
     `@${join(env.root, 'config', 'spark', 'jvm.options')}`,
     `-Xmx${env.variables.SPARK_MEMORY}`,
-    `-Dvygodno.log=${log}`,
-    `-Dlog4j2.configurationFile=${join(env.root, 'config', 'spark', 'log4j2.properties')}`,
+    ...logOptions(env, 'spark', log),
     '-cp',
     `${join(env.build, 'jars', 'spark')}/*:${jars}/*`,
     'org.apache.spark.deploy.SparkSubmit',
@@ -112,18 +114,18 @@ function command(env: Environment, job: Job, log: string): string[] {
     master,
     '--properties-file',
     settings(env),
-    ...(master.startsWith('local') ? [] : ['--jars', others.join(',')]),
+    ...(master.startsWith('local') ? [] : ['--jars', others.map((jar) => pathToFileURL(jar).href).join(',')]),
     '--class',
     job.main,
-    main,
+    pathToFileURL(main).href,
     ...Object.entries(job.arguments).flatMap(([key, value]) => [`--${key}`, value]),
   ]
 }
 
 /** Writes what jobs are submitted with; those for this stack's own master know its secret. Returns the file. */
 export function settings(env: Environment): string {
-  const file = join(env.stack, 'config', 'spark', 'spark.conf')
-  const parts = env.variables.SPARK_MASTER === env.spark.url ? ['spark.conf', 'cluster.conf'] : ['spark.conf']
+  const file = join(env.stack, 'config', 'spark', 'spark.properties')
+  const parts = env.variables.SPARK_MASTER === env.spark.url ? ['spark.properties', 'cluster.properties'] : ['spark.properties']
   const text = parts.map((name) => render(readFileSync(join(env.root, 'config', 'spark', name), 'utf8'), { ...env.variables, ...stackSecrets(env) }, `config/spark/${name}`))
   if (existsSync(file) && readFileSync(file, 'utf8') === text.join('')) return file
   mkdirSync(dirname(file), { recursive: true })
@@ -152,9 +154,9 @@ function failureOf(env: Environment, job: Job, how: string, failure: string, sai
   if (code === 'SPARK_OUT_OF_MEMORY' || how === 'exit code 3' && said.includes('OutOfMemoryError'))
     return new InfraError('SPARK_OUT_OF_MEMORY', `expected ${job.main} to fit into a heap of ${memory} (SPARK_MEMORY), it did not`, `SPARK_MEMORY=${enlarged(memory ?? '1g')} and the same command again; nothing is lost`)
   if (how.startsWith('signal') || how === 'exit code 137' || how === 'exit code 143') return new InfraError('JOB_KILLED', `expected ${job.main} to end by itself, it was ended by ${how}`, 'the same command again: it goes on from the last commit')
-  if (!code) return new InfraError('JOB_FAILED', `expected ${job.main} to succeed, ${how}\n${said.trim().split('\n').slice(-15).join('\n')}`, `less ${log}`)
+  if (!code) return new InfraError('JOB_FAILED', `expected ${job.main} to succeed, ${how}\n${said.trim().split('\n').slice(-15).join('\n')}`, `less ${shellQuoted(log)}`)
   const Kind = how === 'exit code 2' ? UsageError : how === 'exit code 3' ? PrerequisiteError : how === 'exit code 4' ? CheckError : InfraError
-  return new Kind(code, words.join(' '), hints[code] ?? `DEBUG=1 shows more; less ${log}`, { cause: new Error(said) })
+  return new Kind(code, words.join(' '), hints[code] ?? `DEBUG=1 shows more; less ${shellQuoted(log)}`, { cause: new Error(said) })
 }
 
 function enlarged(memory: string): string {

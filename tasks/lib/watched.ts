@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Environment } from '../../clients/environment.ts'
-import { render } from './variables.ts'
+import { fillIn } from './variables.ts'
 
 /** What is looked at of a service of compose.yaml, before its variables are filled in. */
 type Declared = { environment: Record<string, string>; labels: Record<string, string>; profiles: string[]; healthcheck?: { test: string[] } | undefined }
@@ -19,7 +19,7 @@ export function watched(env: Environment, services: Record<string, Declared>): R
   const [jvms, programs]: [Targets, Targets] = [[], []]
   const probes: { service: string; kind: string; target: string }[] = []
   for (const [instance, { environment, labels, healthcheck }] of running) {
-    const fill = (text: string) => render(text, { ...env.variables, DATA: join(env.stack, 'data', instance) }, `services.${instance}`)
+    const fill = (text: string) => fillIn(text, { ...env.variables, DATA: join(env.stack, 'data', instance) }, `services.${instance}`)
     const [, , kind = '', target = ''] = healthcheck?.test ?? []
     const port = environment.METRICS_PORT
     if (port) jvms.push({ targets: [`${env.host}:${fill(port)}`], labels: { instance, ...labels } })

@@ -6,6 +6,7 @@ import { kafkaClient, topicOffsets, withAdmin, withProducer } from '../../../cli
 import { seedKey } from '../../../clients/rules.ts'
 import { loadConfig } from '../config.ts'
 import { jdkProgram } from '../jdk.ts'
+import { logOptions } from '../log-options.ts'
 import { readPidFile, startDetached, stopProcess } from '../processes.ts'
 import { until } from '../until.ts'
 import { render } from '../variables.ts'
@@ -18,7 +19,8 @@ const prefix = 'bench.'
 
 function tlsProperties(env: Environment, principal: string): string {
   const { bundle, ca } = certificateFiles(env, principal)
-  return [`bootstrap.servers=${env.kafka.brokers.join(',')}`, 'security.protocol=SSL', 'ssl.keystore.type=PEM', `ssl.keystore.location=${bundle}`, 'ssl.truststore.type=PEM', `ssl.truststore.location=${ca}`].join('\n')
+  const lines = ['bootstrap.servers=${KAFKA_BROKERS}', 'security.protocol=SSL', 'ssl.keystore.type=PEM', 'ssl.keystore.location=${BUNDLE}', 'ssl.truststore.type=PEM', 'ssl.truststore.location=${CA}']
+  return render(lines.join('\n'), { ...env.variables, BUNDLE: bundle, CA: ca }, 'client.properties')
 }
 
 function folder(env: Environment): string {
@@ -137,14 +139,14 @@ async function rate(env: Environment, which: 'filter' | 'copy', target: string):
 
 function command(env: Environment, which: 'filter' | 'copy', run: string, home: string, target: string): string[] {
   const properties = join(home, 'bench.properties')
-  const jvm = [jdkProgram('java'), '-XX:+UseSerialGC', '-Xms256m', '-Xmx256m', `-Dvygodno.log=${join(folder(env), `${which}.log`)}`, `-Dlog4j2.configurationFile=${join(env.root, 'config', 'kafka', 'log4j2.properties')}`, '-cp']
+  const jvm = [jdkProgram('java'), '-XX:+UseSerialGC', '-Xms256m', '-Xmx256m', ...logOptions(env, 'kafka', join(folder(env), `${which}.log`)), '-cp']
   if (which === 'copy') {
     writeFileSync(properties, `${tlsProperties(env, 'operator')}\ngroup.id=bench-${run}\nauto.offset.reset=earliest\n`)
     return [...jvm, `${join(env.build, 'jars', 'kafka', '*')}:${join(env.build, 'jars', 'bench', '*')}`, 'ru.vygodno.bench.PlainCopy', properties, `${prefix}shop.products`, target, String(records)]
   }
-  const own = render(readFileSync(join(env.root, 'config', 'product-filter', 'product-filter.properties'), 'utf8'), { ...env.variables, DATA: home }, 'product-filter.properties')
-  const { bundle } = certificateFiles(env, 'operator')
+  const template = readFileSync(join(env.root, 'config', 'product-filter', 'product-filter.properties'), 'utf8')
   // the last of two equal keys counts
-  writeFileSync(properties, `${own}\napplication.id=bench-${run}\nvygodno.topic.prefix=${prefix}\nssl.keystore.location=${bundle}\n`)
+  const changed = `\napplication.id=bench-${run}\nvygodno.topic.prefix=${prefix}\nssl.keystore.location=\${BUNDLE}\n`
+  writeFileSync(properties, render(template + changed, { ...env.variables, DATA: home, BUNDLE: certificateFiles(env, 'operator').bundle }, 'product-filter.properties'))
   return [...jvm, join(env.build, 'jars', 'product-filter', '*'), 'ru.vygodno.filter.ProductFilter', properties]
 }
