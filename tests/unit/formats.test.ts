@@ -58,7 +58,7 @@ public class Reader {
     Properties bytes = new Properties(), text = new Properties();
     try (InputStream in = Files.newInputStream(Path.of(args[0]))) { bytes.load(in); }
     try (Reader.In in = new In(args[0])) { text.load(in); }
-    var xml = javax.xml.parsers.DocumentBuilderFactory.newInstance().newDocumentBuilder().load(new File(args[1])).getElementsByTagName("v");
+    var xml = javax.xml.parsers.DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new File(args[1])).getElementsByTagName("v");
     for (int i = 0; i < xml.getLength(); i++)
       out.println(bytes.getProperty("x" + i) + "\\t" + text.getProperty("x" + i) + "\\t" + xml.item(i).getTextContent());
   }
