@@ -5,16 +5,15 @@ import { callHttps, type lastingConnections } from './https.ts'
 import { checkpoint } from './interruption.ts'
 import { refusedCertificate } from './refusal.ts'
 
-const connectorsShape = z.record(
-  z.string(),
-  z.object({
-    info: z.object({ config: z.record(z.string(), z.string()) }),
-    status: z.object({
-      connector: z.object({ state: z.string(), trace: z.string().optional() }),
-      tasks: z.array(z.object({ id: z.int(), state: z.string(), trace: z.string().optional() })),
-    }),
+const stateShape = z.object({
+  status: z.object({
+    connector: z.object({ state: z.string(), trace: z.string().optional() }),
+    tasks: z.array(z.object({ id: z.int(), state: z.string(), trace: z.string().optional() })),
   }),
-)
+})
+const settingsShape = z.record(z.string(), z.string())
+const statesShape = z.record(z.string(), stateShape)
+const connectorsShape = z.record(z.string(), stateShape.extend({ info: z.object({ config: settingsShape }) }))
 
 const partitionShape = z.record(z.string(), z.unknown())
 type SourcePartition = z.infer<typeof partitionShape>
@@ -22,14 +21,16 @@ const offsetsShape = z.object({ offsets: z.array(z.object({ partition: partition
 
 const verdictShape = z.object({ configs: z.array(z.object({ definition: z.object({ name: z.string() }).nullish(), value: z.object({ name: z.string(), errors: z.array(z.string()) }) })) })
 
-/** All connectors of the worker, by name, as REST shows them (`expand=info&expand=status`). */
+/** The states of all connectors of the worker, by name, as REST shows them (`expand=status`). */
+export type States = z.infer<typeof statesShape>
+/** The same with their settings (`expand=info&expand=status`). */
 export type Connectors = z.infer<typeof connectorsShape>
 
 /**
  * The REST interface of a Connect worker (https://kafka.apache.org/documentation/#connect_rest).
  * Every call throws InfraError `CONNECT_FAILED` or `CERTIFICATE_REFUSED`.
  *
- * @param principal whose certificate is shown; every one of the REST authority may do everything
+ * @param principal whose certificate is shown: `connect-admin` may do all of this, `supervisor` looks and restarts
  * @param connections kept between calls; without them each call makes one of its own
  */
 export function connectRest(env: Environment, worker: Worker, principal = 'connect-admin', connections?: ReturnType<typeof lastingConnections>) {
@@ -49,6 +50,9 @@ export function connectRest(env: Environment, worker: Worker, principal = 'conne
     version: async () => z.object({ version: z.string() }).parse(await call('GET', '/')).version,
     /** fails until the worker has joined its group and knows its connectors; before that it lists none (KIP-1017) */
     health: () => call('GET', '/health'),
+    states: async (): Promise<States> => statesShape.parse(await call('GET', '/connectors?expand=status')),
+    /** our notes beside a connector's settings, which is all of them that `supervisor` sees */
+    notes: async (name: string) => settingsShape.parse(await call('GET', `/connectors/${name}/config`)),
     connectors: async (): Promise<Connectors> => connectorsShape.parse(await call('GET', '/connectors?expand=info&expand=status')),
     put: (name: string, config: Record<string, string>) => call('PUT', `/connectors/${name}/config`, config),
     /** what the connector's own definition finds wrong with a configuration, by setting, and which settings it knows; nothing is changed */

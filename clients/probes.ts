@@ -35,7 +35,7 @@ export const probes: Record<string, Probe> = {
     if (!worker) throw new Error(`${target} is no Connect worker`)
     const rest = connectRest(env, worker, shown)
     await rest.health()
-    const connectors = Object.entries(await rest.connectors())
+    const connectors = Object.entries(await rest.states())
     const waiting = connectors.filter(([, { status }]) => [status.connector, ...status.tasks].some(({ state }) => state === 'UNASSIGNED')).map(([name]) => name)
     if (waiting.length > 0) throw new Error(`not handed out yet: ${waiting.join(', ')}`)
   },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Connectors, connectRest } from '../../clients/connect.ts'
+import { connectRest, type States } from '../../clients/connect.ts'
 import type { Environment, Worker } from '../../clients/environment.ts'
 import { lastingConnections } from '../../clients/https.ts'
 import { say } from '../../clients/terminal.ts'
@@ -36,7 +36,7 @@ export function connectorCollector(env: Environment, worker: Worker): Collector 
     name: `connectors-${worker}`,
     everyMs: 15_000,
     collect: async () => {
-      const all = Object.entries(await rest.connectors())
+      const all = Object.entries(await rest.states())
       showStates(all.map(([connector, { status }]) => ({ labels: { worker, connector, state: status.connector.state }, value: 1 })))
       showTasks(all.flatMap(([connector, { status }]) => states.map((state) => ({ labels: { worker, connector, state }, value: count(status, state) }))))
       showFiles(all.flatMap((each) => fileOf(env, worker, each)))
@@ -60,11 +60,17 @@ export function connectorCollector(env: Environment, worker: Worker): Collector 
 }
 
 /** Only of a worker on this machine, whose process is known. */
-function fileOf(env: Environment, worker: Worker, [connector, { info, status }]: [string, Connectors[string]]) {
-  const { file } = info.config
+function fileOf(env: Environment, worker: Worker, [connector, { status }]: [string, States[string]]) {
+  const file = declaredFile(env, worker, connector)
   if (file === undefined || count(status, 'RUNNING') === 0) return []
   const fate = fateOf(pidOf(env, worker) ?? 0, file)
   return fate ? [{ labels: { connector }, value: fate === 'written' ? 1 : 0 }] : []
+}
+
+/** Connect does not show its settings to the supervisor; what runs is what the door before it was told of. */
+function declaredFile(env: Environment, worker: Worker, connector: string): string | undefined {
+  const declared = JSON.parse(readFileSync(join(env.stack, 'config', worker, 'declared.json'), 'utf8'))
+  return z.record(z.string(), z.record(z.string(), z.string())).parse(declared)[connector]?.file
 }
 
 function pidOf(env: Environment, service: string): number | undefined {
@@ -75,6 +81,6 @@ function pidOf(env: Environment, service: string): number | undefined {
   }
 }
 
-function count({ tasks }: Connectors[string]['status'], wanted: string): number {
+function count({ tasks }: States[string]['status'], wanted: string): number {
   return tasks.filter(({ state }) => state === wanted).length
 }

@@ -27,7 +27,7 @@ export function mirrorCollector(env: Environment): Collector {
     // for each question the worker reads its topic of offsets from the beginning
     everyMs: 60_000,
     collect: async () => {
-      showAnew(await madeAnew(env, copiesIn((await rest.connectors())[copier]?.info.config ?? {})))
+      showAnew(await madeAnew(env, copiesIn(await rest.notes(copier))))
       const positions = shape.parse(await rest.offsets(copier))
       const topics = [...new Set(positions.map(({ partition: { topic } }) => topic))]
       const ends = await admin((client) => endsOf(client, topics))

@@ -8,6 +8,7 @@ import { counted, say, step, warn } from '../../clients/terminal.ts'
 import { archiveOptions, keepArchive } from './cds.ts'
 import type { Service } from './compose.ts'
 import { fingerprint, keepDeclaration } from './declaration.ts'
+import { declareToWorker } from './door.ts'
 import { judge } from './judge.ts'
 import { jdkProgram, jdkVariables } from './jdk.ts'
 import { asOrdinaryUser } from './limits/surroundings.ts'
@@ -106,6 +107,7 @@ async function startOne(env: Environment, service: Service, progress: (waitingFo
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text, { mode: 0o600 })
   }
+  declareToWorker(env, service.name)
   const running = processOf(env, service)
   if (!running) {
     progress('initialises')
@@ -122,8 +124,7 @@ async function startOne(env: Environment, service: Service, progress: (waitingFo
   }
   progress()
   if (running || stop.aborted) return
-  const outcome = service.probe ? '' : ` (${lastLine(service)})`
-  say(`  ${service.name} ${((performance.now() - started) / 1000).toFixed(1)}s${outcome}`)
+  say(`  ${service.name} ${((performance.now() - started) / 1000).toFixed(1)}s${service.probe ? '' : ` (${lastLine(service)})`}`)
 }
 
 /** Stops one service, starts it again from what is declared now and waits until it is ready; a signal waits for that, too. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { connectRest } from '../../clients/connect.ts'
 import { loadEnvironment } from '../../clients/environment.ts'
+import { loadConfig } from '../../tasks/lib/config.ts'
+import { declareConnectors } from '../../tasks/lib/door.ts'
 
 /** The stack of the tests; the runner sets VYGODNO_STACK and VYGODNO_HOST, so that a running stack is not touched. */
 export const env = loadEnvironment()
@@ -32,6 +35,18 @@ export async function succeed(command: string, args: string[] = []): Promise<str
 /** Brings the test stack up; quick when it is up. */
 export async function bootstrapped(): Promise<void> {
   await succeed('bootstrap')
+}
+
+/** Has a connector of the primary cluster's worker run with other settings than declared, as the owner of the stack could. */
+export async function putOtherwise(name: string, change: Record<string, string>): Promise<void> {
+  const { connectors } = loadConfig(env)
+  const config = { ...connectors.connect.find((each) => each.name === name)?.config, ...change }
+  declareConnectors(env, 'connect', { connectors: { ...connectors, connect: [{ name, config }] } })
+  try {
+    await connectRest(env, 'connect').put(name, config)
+  } finally {
+    declareConnectors(env, 'connect', { connectors })
+  }
 }
 
 export const client = 'client-api/main.js'

@@ -33,6 +33,8 @@ const undeclared: Record<string, string[]> = {
  */
 export async function refuseConnectors(env: Environment, worker: Worker, due: Connector[], all: Connector[]): Promise<void> {
   if (due.length === 0) return
+  // before Connect, which of a misspelt setting of a client says only that it is not allowed
+  await judgeCases(env, due.flatMap(({ config }) => clientsCase(env, worker, config)))
   const isShared = ({ config }: Connector) => config['connector.class']?.startsWith(mirrorMaker) ?? false
   const judged = due.some(isShared) ? [...new Set([...due, ...all.filter(isShared)])] : due
   const verdicts = await Promise.all(judged.map(async (connector) => ({ connector, ...(await verdictOf(env, worker, connector)) })))
@@ -47,7 +49,6 @@ export async function refuseConnectors(env: Environment, worker: Worker, due: Co
   })
   if (lines.length > 0)
     throw new UsageError('CONNECTOR_REFUSED', ['expected what Connect takes, nothing was touched', ...lines].join('\n'), 'correct the lines above, then task plan')
-  await judgeCases(env, due.flatMap(({ config }) => clientsCase(env, worker, config)))
 }
 
 /** All names where there are few, or those that share its beginning. */
@@ -63,13 +64,14 @@ function clientsCase(env: Environment, worker: Worker, config: Record<string, st
   return text ? [{ kind: 'clients' as const, text, source: join(env.root, 'config', 'connectors', `${worker}.yaml`) }] : []
 }
 
-/** What the connector itself finds wrong, in its own words. Of an unknown class the worker names all that it has. */
+/** What the connector itself finds wrong, in its own words, or the door before the worker's REST interface. */
 async function verdictOf(env: Environment, worker: Worker, { name, config }: Connector) {
   return connectRest(env, worker).validate(name, config).catch((error: unknown) => {
-    const [, words] = /(Failed to find any class.*)$/s.exec(messageOf(error)) ?? []
-    if (words === undefined) throw error
-    const known = [...words.matchAll(/, name='([^']+)'/g)].map(([, other = '']) => other)
+    const [, setting, told] = / 403 connect-admin: ([^:]+): (.*)$/s.exec(messageOf(error)) ?? []
+    if (setting === undefined || told === undefined) throw error
+    const [, known] = /^expected one of (.*); got /s.exec(told) ?? []
     const given = config['connector.class'] ?? 'nothing'
-    return { wrong: [{ setting: 'connector.class', words: `expected one of ${known.join(', ')}, got ${given}${didYouMean(given, known)}` }], known: [] }
+    const words = known === undefined ? told : `expected one of ${known}, got ${given}${didYouMean(given, known.split(', '))}`
+    return { wrong: [{ setting, words }], known: [] }
   })
 }

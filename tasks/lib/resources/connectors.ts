@@ -4,6 +4,7 @@ import type { Environment, Profile, Worker } from '../../../clients/environment.
 import { InfraError } from '../../../clients/errors.ts'
 import type { Config } from '../config.ts'
 import { stateOf } from '../connector-faults.ts'
+import { declareConnectors } from '../door.ts'
 import { idsOfBoth, noteOf } from '../copies.ts'
 import type { Resource } from '../reconcile.ts'
 import { normalSet } from '../topic-settings.ts'
@@ -43,6 +44,7 @@ export const connectorsOf = (worker: Worker, kind: string, profile: Profile): Re
   apply: async ({ env, config }, changes) => {
     const rest = connectRest(env, worker)
     const failed = Object.entries(await rest.connectors()).flatMap(([name, connector]) => (isFailed(stateOf(worker, connector)) ? [name] : []))
+    declareConnectors(env, worker, config)
     for (const { id, action, fields } of changes) {
       const declared = config.connectors[worker].find(({ name }) => name === id)
       if (action === 'remove') await rest.remove(id)

@@ -14,7 +14,7 @@ import { connectorsOf } from '../../../tasks/lib/resources/connectors.ts'
 import { topicsOf } from '../../../tasks/lib/resources/topics.ts'
 import { normalSetting } from '../../../tasks/lib/topic-settings.ts'
 import { until } from '../../../tasks/lib/until.ts'
-import { bootstrapped, env, run, shop, succeed } from '../platform.ts'
+import { bootstrapped, env, putOtherwise, run, shop, succeed } from '../platform.ts'
 
 before(bootstrapped)
 
@@ -115,7 +115,7 @@ test('a setting that nobody knows is refused with those there are, and one of a 
   await assert.rejects(judge('catalog-postgres', { 'flush.max.retrys': '7' }), { code: 'CONNECTOR_REFUSED', exitCode: 2, message: /connect\.yaml catalog-postgres\.flush\.max\.retrys: expected one of flush\.max\.retries, .* got flush\.max\.retrys — did you mean "flush\.max\.retries"\?/ })
   await assert.rejects(judge('catalog-file', { 'transforms.line.typo': 'x' }), { code: 'CONNECTOR_REFUSED', message: /catalog-file\.transforms\.line\.typo: expected one of .*transforms\.line\.type/ })
   await assert.rejects(judge('catalog-postgres', { 'consumer.override.max.poll.recods': '7' }), { code: 'CONFIG_INVALID', exitCode: 2, message: /consumer\.override\.max\.poll\.recods: .*did you mean "consumer\.override\.max\.poll\.records"\?/ })
-  await judge('catalog-postgres', { 'consumer.override.fetch.min.bytes': '2' })
+  await judge('catalog-postgres', { 'consumer.override.max.poll.records': '2' })
 })
 
 test('a connector that fails when it has begun to work fails apply, with the right that is missing', async () => {
@@ -177,8 +177,7 @@ test('a deleted, a changed and a foreign connector are put right', async () => {
   await rest.remove('catalog-file')
   await plannedEventually('the deleted connector', (changes) => changes.some(({ kind, id, action }) => kind === 'connectors' && id === 'catalog-file' && action === 'create'))
   assert.equal(await summary('connectors'), '1 change: 1 connectors')
-  const { config } = (await rest.connectors())['catalog-postgres']?.info ?? assert.fail('catalog-postgres is there')
-  await rest.put('catalog-postgres', { ...config, 'batch.size': '7' })
+  await putOtherwise('catalog-postgres', { 'batch.size': '7' })
   await plannedEventually('the changed connector', (changes) => changes.some(({ id, fields }) => id === 'catalog-postgres' && fields.some(({ name, from }) => name === 'batch.size' && from === '7')))
   assert.equal(await summary('connectors'), '1 change: 1 connectors')
   await settled()

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { z } from 'zod'
 import { connectRest } from '../../../clients/connect.ts'
@@ -16,7 +17,7 @@ import { signalGroup } from '../../../tasks/lib/processes.ts'
 import { processOf } from '../../../tasks/lib/stack.ts'
 import { findTool } from '../../../tasks/lib/tools.ts'
 import { until } from '../../../tasks/lib/until.ts'
-import { bootstrapped, env, run, succeed } from '../platform.ts'
+import { bootstrapped, env, putOtherwise, run, succeed } from '../platform.ts'
 
 before(bootstrapped)
 
@@ -102,7 +103,7 @@ test('the supervisor restarts a connector whose task has failed, and counts it',
   const original = (await rest.connectors())['catalog-file']?.info.config ?? assert.fail('catalog-file is there')
   const restarts = async () => (await valueOf('vygodno_connector_restarts_total{worker="connect",connector="catalog-file"}')) ?? 0
   const before = await restarts()
-  await rest.put('catalog-file', { ...original, file: '/nowhere/at/all' })
+  await putOtherwise('catalog-file', { file: join(env.stack, 'data', 'connect', 'nowhere', 'at-all') })
   await eventually('a restart', async () => (await restarts()) > before || `${await restarts()}`)
   await rest.put('catalog-file', original)
   await eventually('the task to run', async () => (await rest.connectors())['catalog-file']?.status.tasks[0]?.state === 'RUNNING' || 'it does not')

@@ -55,6 +55,14 @@ final class Programs {
         .withClientSslSupport();
     Map<String, ConfigDef> prefixed = new LinkedHashMap<>(CLIENTS);
     prefixed.put("listeners.https.", https);
+    // read by the policy itself, and by the door before REST
+    prefixed.put("connector.client.config.override.",
+        new ConfigDef().define("allowlist", ConfigDef.Type.LIST, ConfigDef.Importance.LOW, ""));
+    ConfigDef door = new ConfigDef();
+    for (String name : List.of("worker", "declared", "files", "classes")) {
+      door.define(name, ConfigDef.Type.STRING, ConfigDef.Importance.LOW, "");
+    }
+    prefixed.put("vygodno.door.", door);
     for (String topic : List.of("config.storage.", "offset.storage.", "status.storage.")) {
       prefixed.put(topic, LogConfig.configDefCopy());
     }
