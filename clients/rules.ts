@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { identifierExpected, isIdentifier, isVisible, quoted } from './identifier.ts'
-import { formOf, wordsOf } from './text.ts'
+import { formOf, keyOf, wordsOf } from './text.ts'
 
 /** What a ban rule can match, in the order of `task banned -- add --help`. */
 export const ruleKinds = ['id', 'sku', 'brand', 'category', 'store', 'words'] as const
@@ -32,6 +32,12 @@ const answerSchema = z.object({
 export function ruleId(kind: RuleKind, value: string): string {
   if (kind === 'id') return `id:${value.trim()}`
   return `${kind}:${value.normalize('NFC').trim().toLowerCase().replaceAll('ё', 'е').replaceAll('ς', 'σ').replace(/\s+/g, ' ')}`
+}
+
+/** Whether two rules of one kind look the same to a person, though their letters differ; an id is exact. */
+export function looksLike(kind: RuleKind, value: string, other: Rule): boolean {
+  if (kind === 'id' || other.kind !== kind || other.rule === ruleId(kind, value)) return false
+  return keyOf(value) === keyOf(other.value)
 }
 
 /** The filter repeats a rule's key in every record about what the rule holds back. */

@@ -105,6 +105,7 @@ const oneLine = (name: string) => name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, 
 function report(effect: Effect, { json }: Target, before?: Preview): void {
   if (json) return printJson(before ? { ...effect, before } : effect)
   print(effect.change === 'already so' ? `${effect.rule}: already so` : `${effect.rule}: ${effect.change}, ${counted(effect.retracted, 'product')} retracted, ${effect.reinstated} reinstated`)
+  if (effect.alike) say(`${effect.alike} was in force already and looks the same: task banned -- list`)
 }
 
 async function testFile(env: Environment, file: string, json: boolean): Promise<void> {

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { BanList, type Refused, ruleName } from '../../clients/ban-list.ts'
 import type { Environment } from '../../clients/environment.ts'
-import { VygodnoError } from '../../clients/errors.ts'
+import { UsageError, VygodnoError } from '../../clients/errors.ts'
+import { quoted } from '../../clients/identifier.ts'
 import { followTopic, type Kafka, kafkaClient, readTopic, topicOffsets, withProducer } from '../../clients/kafka.ts'
 import { kafkaError } from '../../clients/refusal.ts'
-import { keyProblem, readAnswer, type Rule, ruleId, type RuleKind } from '../../clients/rules.ts'
+import { keyProblem, looksLike, readAnswer, type Rule, ruleId, type RuleKind } from '../../clients/rules.ts'
 
 const principal = 'moderator'
 export const bansTopic = 'catalog.bans'
@@ -13,7 +14,15 @@ export const answersTopic = 'catalog.bans.applied'
 const appliedWithinMs = 30_000
 
 /** What a change of the ban list did, summed over all partitions; counts are products. */
-export type Effect = { rule: string; change: 'added' | 'removed' | 'already so'; retracted: number; reinstated: number; blocked: number }
+export type Effect = {
+  rule: string
+  change: 'added' | 'removed' | 'already so'
+  retracted: number
+  reinstated: number
+  blocked: number
+  /** another rule, in force already, that looks the same */
+  alike?: string
+}
 
 /** A rule in force and how many products it holds back now. */
 export type Listed = Rule & { hits: number }
@@ -46,16 +55,30 @@ export async function inspectBans(env: Environment): Promise<{ rules: Listed[]; 
 export async function addBan(env: Environment, kind: RuleKind, value: string, reason: string): Promise<Effect> {
   return talking(env, async (kafka) => {
     const id = ruleId(kind, value)
-    const existing = (await readBans(kafka, principal)).rule(id)
+    const list = await readBans(kafka, principal)
+    const existing = list.rule(id)
     if (existing && existing.reason === reason) return unchanged(id)
     const rule = newRule(kind, value, reason)
-    return change(kafka, Buffer.from(id), rule, rule.change)
+    const alike = existing ? undefined : list.rules().find((other) => looksLike(kind, value, other))?.rule
+    return { ...(await change(kafka, Buffer.from(id), rule, rule.change)), ...(alike ? { alike } : {}) }
   })
 }
 
-/** Lifts a rule and returns when the filter has reinstated what only this rule held back. */
+/**
+ * Lifts a rule and returns when the filter has reinstated what only this rule held back.
+ *
+ * @throws UsageError `BAN_REFUSED` when there is no such rule, but one that looks the same: whoever lifts it has to name it
+ */
 export async function removeBan(env: Environment, kind: RuleKind, value: string): Promise<Effect> {
-  return removeRecord(env, Buffer.from(ruleId(kind, value)))
+  return talking(env, async (kafka) => {
+    const id = ruleId(kind, value)
+    const list = await readBans(kafka, principal)
+    if (list.has(Buffer.from(id))) return change(kafka, Buffer.from(id), null, randomUUID())
+    const alike = list.rules().find((rule) => looksLike(kind, value, rule))
+    if (!alike) return unchanged(id)
+    const seen = `expected a rule of the list, got ${quoted(id)}, whose letters differ from ${alike.rule}`
+    throw new UsageError('BAN_REFUSED', seen, `task banned -- remove --rule ${quoted(alike.rule)}`)
+  })
 }
 
 /** Takes away what stands under a key, be it a rule or not. */

@@ -91,6 +91,14 @@ test('a rule given twice is already so; two overlapping rules hold a product unt
   assert.equal((await removeBan(env, 'words', `${run} ёлочка`)).reinstated, 0)
   assert.equal((await removeBan(env, 'store', `store_${run}`)).reinstated, 1)
   assert.equal((await removeBan(env, 'store', `store_${run}`)).change, 'already so')
+
+  // a look-alike is named, and lifts nothing
+  const lookalike = `${run} ёлочкa`
+  assert.equal((await addBan(env, 'words', `${run} ёлочка`, 'again')).alike, undefined)
+  await assert.rejects(removeBan(env, 'words', lookalike), { code: 'BAN_REFUSED', message: new RegExp(`whose letters differ from words:${run} елочка`) })
+  assert.equal((await addBan(env, 'words', lookalike, 'twin')).alike, `words:${run} елочка`)
+  assert.equal((await removeBan(env, 'words', lookalike)).change, 'removed')
+  assert.equal((await removeBan(env, 'words', `${run} ёлочка`)).change, 'removed')
 })
 
 test('a rule does not wait behind the products that wait already', async () => {
