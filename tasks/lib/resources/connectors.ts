@@ -67,7 +67,7 @@ async function noted(env: Environment, { clusters: { analytics } }: Config): Pro
 }
 
 /** What fails after that has found nothing to do until then. */
-const steadyMs = 4_000
+const steadyMs = 2_000
 /** A failure from before a change may be shown for a moment after it. */
 const staleMs = 15_000
 

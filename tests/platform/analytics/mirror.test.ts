@@ -109,7 +109,12 @@ test('a copy deleted and made anew by hand that has grown again is shown by plan
 })
 
 test('settings of topics and positions of consumer groups follow', async () => {
-  const set = (value: string) => onPrimary((admin) => admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: 'client.events', configEntries: [{ name: 'retention.ms', value }, { name: 'min.insync.replicas', value: '2' }] }] }))
+  // what is not set again is lifted
+  const others = { 'min.insync.replicas': '2', 'message.timestamp.before.max.ms': '3600000', 'message.timestamp.after.max.ms': '300000' }
+  const set = (value: string) => {
+    const configEntries = Object.entries({ ...others, 'retention.ms': value }).map(([name, to]) => ({ name, value: to }))
+    return onPrimary((admin) => admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: 'client.events', configEntries }] }))
+  }
   const declared = (await setting('primary', 'client.events', 'retention.ms')) ?? ''
   await set('123456789')
   await until({ code: 'TEST_SETTING', awaited: 'the setting on the copy', timeoutMs: 60_000, hint: 'task logs -- mirror' }, async () => {

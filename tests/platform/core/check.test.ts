@@ -106,8 +106,12 @@ test('a rule added or removed by hand turns exactly the cells it is about red', 
 })
 
 test('a topic made less safe by hand is red, alone', async () => {
-  const alter = (value: string) =>
-    withAdmin(operator(), (admin) => admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: 'client.events', configEntries: [{ name: 'min.insync.replicas', value }, { name: 'retention.ms', value: '604800000' }] }] }))
+  // what is not set again is lifted
+  const others = { 'retention.ms': '604800000', 'message.timestamp.before.max.ms': '3600000', 'message.timestamp.after.max.ms': '300000' }
+  const alter = (least: string) => {
+    const configEntries = Object.entries({ ...others, 'min.insync.replicas': least }).map(([name, value]) => ({ name, value }))
+    return withAdmin(operator(), (admin) => admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: 'client.events', configEntries }] }))
+  }
   await alter('1')
   await failing(['primary: client.events'], 'topics')
   await alter('2')

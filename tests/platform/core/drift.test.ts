@@ -21,10 +21,12 @@ before(bootstrapped)
 const operator = () => kafkaClient(env, 'operator')
 const planned = async (): Promise<Change[]> => JSON.parse(await succeed('plan', ['--json']))
 const summary = async (...args: string[]) => (await succeed('apply', args)).trim().split('\n').at(-1)
-const alter = (name: string, values: Record<string, string>) =>
-  withAdmin(operator(), (admin) =>
-    admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries: Object.entries(values).map(([key, value]) => ({ name: key, value })) }] }),
-  )
+/** How old or new a record of client.events may be; what is not set again is lifted. */
+const bounds = { 'message.timestamp.before.max.ms': '3600000', 'message.timestamp.after.max.ms': '300000' }
+const alter = (name: string, values: Record<string, string>) => {
+  const configEntries = Object.entries({ ...bounds, ...values }).map(([key, value]) => ({ name: key, value }))
+  return withAdmin(operator(), (admin) => admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }] }))
+}
 /** A broker may answer from before a change for a moment (KRaft metadata travels). */
 const plannedEventually = (awaited: string, check: (changes: Change[]) => boolean) =>
   until({ code: 'TEST', awaited, timeoutMs: 10_000, hint: '' }, async () => {
