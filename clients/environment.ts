@@ -121,12 +121,13 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
 }
 
 /**
- * Signs that no quoting helps: `:` divides class paths, `,` lists; others are for globs, YAML and Connect. In a checkout
+ * Signs that no quoting helps: `:` divides class paths, `,` lists; Hadoop quotes for a shell by an apostrophe; others are for
+ * globs, YAML and Connect. In a checkout
  * go-task takes the paths of what it builds for words of a shell, and so does initdb the server that lies beside it; in the URL of
  * what is in a jar `!/` ends its name.
  */
-const ofStack = [':', ',', '*', '?', '[', ']', '{', '}', '"', '\\']
-const unusable = { checkout: [...ofStack, "'", ';', '|', '<', '>', '$', '`', '!'], stack: ofStack }
+const ofStack = [':', ',', '*', '?', '[', ']', '{', '}', '"', '\\', "'"]
+const unusable = { checkout: [...ofStack, ';', '|', '<', '>', '$', '`', '!'], stack: ofStack }
 
 function requireUsable(path: string, what: keyof typeof unusable): void {
   const isUnusable = (sign: string) => unusable[what].includes(sign) || /\p{Cc}/u.test(sign)

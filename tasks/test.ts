@@ -27,7 +27,7 @@ const parts: Record<string, () => Promise<void>> = {
 }
 
 /** Whatever may stand in a path stands in this one, so that each of these tests proves that it may. */
-const testStack = ".stack/тест + 100% #1 & co's"
+const testStack = '.stack/тест + 100% #1 & co'
 
 /** A stack of their own, so that a running one is not disturbed; it is deleted before and after, whatever happens. */
 async function onStack(part: PlatformPart): Promise<void> {

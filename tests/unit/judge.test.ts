@@ -12,7 +12,7 @@ import { makeSecrets } from '../../tasks/lib/secrets.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'vygodno-judge-test-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))
-const env = loadEnvironment({ VYGODNO_STACK: join(scratch, "стек + 100% #1 & co's"), COMPOSE_PROFILES: 'core,analytics,monitoring,spark' })
+const env = loadEnvironment({ VYGODNO_STACK: join(scratch, "стек + 100% #1 & co"), COMPOSE_PROFILES: 'core,analytics,monitoring,spark' })
 const compose = join(scratch, 'compose', 'compose.yaml')
 cpSync(join(env.root, 'config'), join(scratch, 'config'), { recursive: true })
 mkdirSync(join(scratch, 'compose'))
