@@ -1,102 +1,59 @@
-import Decoder from 'kafkajs/src/protocol/decoder.js'
-import Encoder from 'kafkajs/src/protocol/encoder.js'
-import { connected } from './account.ts'
-import { farewell } from './deadline.ts'
-import type { Kafka } from './kafka.ts'
+import { askAnyBroker } from './any-broker.ts'
+import type { Environment } from './environment.ts'
+import { type Reader, Writer } from './wire.ts'
 
-/** Whom a quota is for: entity types (user, client-id, ip) with names; null is whoever has no quota of his own. */
-export type QuotaEntity = { type: string; name: string | null }[]
+/** Whom a quota is for: entity types (user, client-id, ip) with names; none is whoever has no quota of his own. */
+export type QuotaEntity = { type: string; name: string }[]
 /** The limits of one entity, by Kafka's own keys: producer_byte_rate in bytes a second and broker, for example. */
 export type Quota = { entity: QuotaEntity; limits: Record<string, number> }
 
-type Request = { apiKey: number; apiVersion: 0; apiName: string; encode: () => Promise<Encoder> }
-type Response<T> = { decode: (data: Buffer) => Promise<T>; parse: (data: T) => Promise<T> }
-type Pool = { send<T>(asked: { request: Request; response: Response<T> }): Promise<T> }
-type Cluster = {
-  connect(): Promise<void>
-  refreshMetadataIfNecessary(): Promise<void>
-  findControllerBroker(): Promise<{ connectionPool: Pool }>
-  disconnect(): Promise<void>
-}
+const describe = { api: 48, version: 0 }
+const alter = { api: 49, version: 0 }
 
 /**
  * The quotas of a cluster, of whomever (KIP-546, DescribeClientQuotas).
  *
- * @throws Error in the broker's words, when it refuses
+ * @throws InfraError in the broker's words, when it refuses, or when none answers
  */
-export function clientQuotas(kafka: Kafka): Promise<Quota[]> {
-  const encode = () => new Encoder().writeInt32(0).writeBoolean(false)
-  return ask(kafka, { apiKey: 48, apiName: 'DescribeClientQuotas', encode }, (answer) => {
-    answer.readInt32()
-    refuse(answer.readInt16(), answer.readString())
-    return answer.readArray(() => ({
+export function clientQuotas(env: Environment, principal: string): Promise<Quota[]> {
+  return askAnyBroker(env, principal, async (wire) => {
+    // no filter: of all entities
+    const answer = await wire.ask(describe.api, describe.version, new Writer().int32(0).int8(0))
+    answer.skip(4)
+    refuse(answer.int16(), answer.string())
+    return answer.array(() => ({
       entity: readEntity(answer),
-      limits: Object.fromEntries(answer.readArray(() => [answer.readString() ?? '', answer.readDouble()])),
+      limits: Object.fromEntries(answer.array(() => [answer.string(), answer.double()])),
     }))
   })
 }
 
 /**
- * Sets limits, and lifts those that are undefined (KIP-546, AlterClientQuotas); all or none of an entity's.
+ * Sets limits, and lifts those that are undefined (KIP-546, AlterClientQuotas); all or none of an entity's. A broker hands
+ * it on to the controller.
  *
- * @throws Error in the broker's words, when it refuses one
+ * @throws InfraError in the broker's words, when it refuses one, or when none answers
  */
-export async function alterClientQuotas(
-  kafka: Kafka,
+export function alterClientQuotas(
+  env: Environment,
+  principal: string,
   quotas: { entity: QuotaEntity; limits: Record<string, number | undefined> }[],
 ): Promise<void> {
-  const request = new Encoder().writeInt32(quotas.length)
-  for (const { entity, limits } of quotas) {
-    request.writeInt32(entity.length)
-    for (const { type, name } of entity) request.writeString(type).writeString(name)
-    request.writeInt32(Object.keys(limits).length)
-    for (const [key, limit] of Object.entries(limits)) {
-      request.writeString(key).writeDouble(limit ?? 0).writeBoolean(limit === undefined)
-    }
-  }
-  const encode = () => request.writeBoolean(false)
-  await ask(kafka, { apiKey: 49, apiName: 'AlterClientQuotas', encode }, (answer) => {
-    answer.readInt32()
-    const refusals = answer.readArray(() => ({ code: answer.readInt16(), words: answer.readString(), entity: readEntity(answer) }))
+  const body = new Writer().array(quotas, (writer, { entity, limits }) => {
+    writer.array(entity, (each, { type, name }) => each.string(type).string(name || null))
+    writer.array(Object.entries(limits), (each, [key, limit]) => {
+      each.string(key).double(limit ?? 0).int8(limit === undefined ? 1 : 0)
+    })
+  })
+  return askAnyBroker(env, principal, async (wire) => {
+    const answer = (await wire.ask(alter.api, alter.version, body.int8(0))).skip(4)
+    const refusals = answer.array(() => ({ code: answer.int16(), words: answer.string(), entity: readEntity(answer) }))
     for (const { code, words } of refusals) refuse(code, words)
   })
 }
 
-const readEntity = (answer: Decoder): QuotaEntity =>
-  answer.readArray(() => ({ type: answer.readString() ?? '', name: answer.readString() }))
+const readEntity = (answer: Reader): QuotaEntity => answer.array(() => ({ type: answer.string(), name: answer.string() }))
 
-function refuse(code: number, words: string | null): void {
-  if (code !== 0) throw new Error(`the broker refused: ${words ?? `error ${code}`}`)
-}
-
-/** kafkajs 2.2.4 does not know these two requests; it sends what one gives it, in version 0, which has no tagged fields. */
-async function ask<T>(
-  kafka: Kafka,
-  { encode, ...named }: { apiKey: number; apiName: string; encode: () => Encoder },
-  read: (answer: Decoder) => T,
-): Promise<T> {
-  const cluster = clusterOf(kafka)
-  const request = { ...named, apiVersion: 0 as const, encode: () => Promise.resolve(encode()) }
-  const response = {
-    // kafkajs looks for the time to wait in whatever is decoded, so that has to be an object
-    decode: (data: Buffer) => Promise.resolve({ value: read(new Decoder(data)) }),
-    parse: (data: { value: T }) => Promise.resolve(data),
-  }
-  try {
-    await connected(kafka, cluster.connect())
-    await cluster.refreshMetadataIfNecessary()
-    const { connectionPool } = await cluster.findControllerBroker()
-    const { value } = await connectionPool.send({ request, response })
-    return value
-  } finally {
-    await farewell(() => cluster.disconnect())
-  }
-}
-
-/** What kafkajs keeps its connections in; an admin client has one and does not hand it out. */
-function clusterOf(kafka: Kafka): Cluster {
-  const key = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === 'private:Kafka:createCluster')
-  const make: unknown = key && Reflect.get(kafka, key)
-  if (typeof make !== 'function') throw new Error('expected kafkajs 2.2.4, which makes clusters by private:Kafka:createCluster')
-  return make.call(kafka, { allowAutoTopicCreation: false }) as Cluster
+function refuse(code: number, words: string): void {
+  if (code !== 0) throw new Error(`the broker refused: ${words || `error ${code}`}`)
 }

@@ -19,23 +19,3 @@ declare module 'kafkajs/src/protocol/requests/createTopics/v3/response.js' {
   const response: { parse(data: unknown): Promise<unknown> }
   export default response
 }
-
-/** Kafka's protocol as bytes; only what clients/kafka-quotas.ts writes and reads is declared. */
-declare module 'kafkajs/src/protocol/encoder.js' {
-  export default class Encoder {
-    writeInt32(value: number): this
-    writeDouble(value: number): this
-    writeBoolean(value: boolean): this
-    writeString(value: string | null): this
-  }
-}
-declare module 'kafkajs/src/protocol/decoder.js' {
-  export default class Decoder {
-    constructor(data: Buffer)
-    readInt16(): number
-    readInt32(): number
-    readDouble(): number
-    readString(): string | null
-    readArray<T>(read: () => T): T[]
-  }
-}

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { certificateFiles, type Environment } from './environment.ts'
-import { checkpoint } from './interruption.ts'
-import { kafkaError } from './refusal.ts'
-import { openWire, type Reader, type Wire, Writer } from './wire.ts'
+import { askAnyBroker } from './any-broker.ts'
+import type { Environment } from './environment.ts'
+import { type Reader, type Wire, Writer } from './wire.ts'
 
 const metadata = { api: 3, version: 12 }
 const anyTopic = '\0'.repeat(16)
@@ -14,19 +12,8 @@ const anyTopic = '\0'.repeat(16)
  *
  * @throws InfraError when no broker of the cluster answers
  */
-export async function topicIds(env: Environment, principal: string, topics: string[]): Promise<Map<string, string>> {
-  const { key, cert, ca } = certificateFiles(env, principal)
-  let failure: unknown
-  for (const broker of env.kafka.brokers) {
-    try {
-      const wire = await openWire(broker, { key: readFileSync(key), cert: readFileSync(cert), ca: readFileSync(ca) })
-      return await ask(wire, topics).finally(() => wire.close())
-    } catch (error) {
-      checkpoint()
-      failure = error
-    }
-  }
-  throw kafkaError(env, failure, { principal, operation: 'DESCRIBE' })
+export function topicIds(env: Environment, principal: string, topics: string[]): Promise<Map<string, string>> {
+  return askAnyBroker(env, principal, (wire) => ask(wire, topics))
 }
 
 async function ask(wire: Wire, topics: string[]): Promise<Map<string, string>> {

@@ -35,6 +35,10 @@ export class Writer {
     return this.fixed(8, (buffer) => buffer.writeBigInt64BE(BigInt(value)))
   }
 
+  double(value: number): this {
+    return this.fixed(8, (buffer) => buffer.writeDoubleBE(value))
+  }
+
   string(value: string | null): this {
     if (value === null) return this.int16(-1)
     const text = Buffer.from(value)
@@ -101,6 +105,11 @@ export class Reader {
     return this.skip(4).buffer.readInt32BE(this.at - 4)
   }
 
+  double(): number {
+    return this.skip(8).buffer.readDoubleBE(this.at - 8)
+  }
+
+  /** Null as nothing. */
   string(): string {
     const length = this.int16()
     return length < 0 ? '' : this.skip(length).buffer.toString('utf8', this.at - length, this.at)

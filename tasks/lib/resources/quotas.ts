@@ -1,5 +1,4 @@
 import { type Cluster, type Environment, onCluster, type Profile } from '../../../clients/environment.ts'
-import { kafkaClient } from '../../../clients/kafka.ts'
 import { alterClientQuotas, clientQuotas, type Quota, type QuotaEntity } from '../../../clients/kafka-quotas.ts'
 import type { Item, Resource } from '../reconcile.ts'
 import { until } from '../until.ts'
@@ -29,17 +28,19 @@ export const quotasOf = (cluster: Cluster, kind: string, profile: Profile): Reso
         limits: { ...Object.fromEntries(set), ...Object.fromEntries(lifted.map((name) => [name, undefined])) },
       }
     })
-    await alterClientQuotas(client(env, cluster), altered)
+    await alterClientQuotas(onCluster(env, cluster), principal, altered)
     await settled(env, cluster, kind, altered)
   },
 })
 
-const client = (env: Environment, cluster: Cluster) => kafkaClient(onCluster(env, cluster), 'operator')
+const principal = 'operator'
 
-const read = (env: Environment, cluster: Cluster): Promise<Quota[]> => clientQuotas(client(env, cluster))
+const read = (env: Environment, cluster: Cluster): Promise<Quota[]> => clientQuotas(onCluster(env, cluster), principal)
+
+type Altered = { entity: QuotaEntity; limits: Record<string, number | undefined> }
 
 /** A broker answers before it has the new limits itself (KRaft metadata travels), so wait until they show. */
-async function settled(env: Environment, cluster: Cluster, kind: string, altered: { entity: QuotaEntity; limits: Record<string, number | undefined> }[]): Promise<void> {
+async function settled(env: Environment, cluster: Cluster, kind: string, altered: Altered[]): Promise<void> {
   const awaited = { code: 'QUOTAS_NOT_SHOWN', awaited: 'the quotas just set to show', timeoutMs: 30_000, everyMs: 100, hint: `task plan -- ${kind}` }
   await until(awaited, async () => {
     const shown = new Map((await read(env, cluster)).map(({ entity, limits }) => [idOf(entity), limits]))
@@ -51,8 +52,8 @@ async function settled(env: Environment, cluster: Cluster, kind: string, altered
 /** A principal by its name alone; others by what they are, `<default>` being whoever has no quota of his own. */
 function idOf(entity: QuotaEntity): string {
   const [first, ...more] = entity
-  if (first?.type === 'user' && first.name !== null && more.length === 0) return first.name
-  return entity.map(({ type, name }) => `${type} ${name ?? '<default>'}`).sort().join(', ')
+  if (first?.type === 'user' && first.name && more.length === 0) return first.name
+  return entity.map(({ type, name }) => `${type} ${name || '<default>'}`).sort().join(', ')
 }
 
 const textOf = (limits: Record<string, number | undefined>): Record<string, string> =>

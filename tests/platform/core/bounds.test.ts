@@ -55,11 +55,10 @@ test('a transaction may be open for a minute, not for fifteen', async () => {
 })
 
 test('whoever sends more than his quota waits, others do not', async () => {
-  const operator = kafkaClient(env, 'operator')
   const shop = [{ type: 'user', name: 'shop-api' }]
-  const declared = (await clientQuotas(operator)).find(({ entity }) => entity.length === 1 && entity[0]?.name === 'shop-api')?.limits
+  const declared = (await clientQuotas(env, 'operator')).find(({ entity }) => entity.length === 1 && entity[0]?.name === 'shop-api')?.limits
   assert.deepEqual(declared, { producer_byte_rate: 4_194_304, request_percentage: 50 })
-  await alterClientQuotas(operator, [{ entity: shop, limits: { producer_byte_rate: 10_000 } }])
+  await alterClientQuotas(env, 'operator', [{ entity: shop, limits: { producer_byte_rate: 10_000 } }])
   const planned: unknown = JSON.parse(await succeed('plan', ['quotas', '--json']))
   const field = { name: 'producer_byte_rate', from: '10000', to: '4194304' }
   assert.deepEqual(planned, [{ kind: 'quotas', action: 'update', id: 'shop-api', fields: [field] }])
