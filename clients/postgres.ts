@@ -50,3 +50,27 @@ export async function withPostgres<T>(env: Environment, principal: string, work:
     await farewell(() => client.end())
   }
 }
+
+/**
+ * Runs work in one transaction, which leaves nothing behind when the work fails.
+ *
+ * @param db a connection that is in none
+ */
+export async function inTransaction(db: Queryable, work: () => Promise<void>): Promise<void> {
+  await db.query('begin')
+  try {
+    await work()
+    await db.query('commit')
+  } catch (error) {
+    await db.query('rollback')
+    throw error
+  }
+}
+
+/** Whether the database of this stack has been made yet. */
+export async function hasDatabase(env: Environment): Promise<boolean> {
+  return withPostgres({ ...env, postgres: { ...env.postgres, database: 'postgres' } }, 'operator', async (db) => {
+    const { rowCount } = await db.query('select 1 from pg_database where datname = $1', [env.postgres.database])
+    return rowCount === 1
+  })
+}

@@ -1,13 +1,15 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../../../clients/environment.ts'
-import { type Queryable, withPostgres } from '../../../clients/postgres.ts'
+import { hasDatabase, inTransaction, type Queryable, withPostgres } from '../../../clients/postgres.ts'
 import type { Item, Resource } from '../reconcile.ts'
 import { loadYaml, refuse, text, wholeNumber } from '../yaml.ts'
 
 const role = z.strictObject({ connections: wholeNumber(1, 30), transaction_seconds: wholeNumber(1, 3_600), settings: z.record(text, text) })
 const rolesShape = z.record(text, role)
 const rowsShape = z.array(z.object({ role: z.string(), connections: z.number(), seconds: z.number().nullable(), settings: z.array(z.string()) }))
+
+const databasesShape = z.array(z.object({ datname: z.string() }))
 
 /** The settings of all databases and of one, which would win, and the limit that the watcher goes by. */
 const query = `
@@ -40,22 +42,27 @@ export async function readRoles(db: Queryable, names: string[]): Promise<Item[]>
 
 /** Gives roles what is declared, all of it, in one transaction. */
 export async function applyRoles(db: Queryable, items: Item[]): Promise<void> {
-  await db.query('begin')
-  for (const { id, fields } of items) {
-    // no part of ALTER ROLE can be a parameter
-    const name = `"${id.replaceAll('"', '""')}"`
-    await db.query(`alter role ${name} connection limit ${Number(fields.connections)}`)
-    await db.query(`alter role ${name} reset all`)
-    const own = await db.query('select datname from pg_db_role_setting join pg_database on pg_database.oid = setdatabase where setrole = $1::regrole', [name])
-    for (const { datname } of z.array(z.object({ datname: z.string() })).parse(own.rows)) await db.query(`alter role ${name} in database "${datname.replaceAll('"', '""')}" reset all`)
-    for (const setting of (fields.settings ?? '').split(', ').filter(Boolean)) {
-      const [key = '', to = ''] = setting.split('=')
-      await db.query(`alter role ${name} set "${key.replaceAll('"', '""')}" = '${to.replaceAll("'", "''")}'`)
-    }
-    await db.query('insert into role_limits values ($1, $2) on conflict (role) do update set transaction_seconds = excluded.transaction_seconds', [id, Number(fields.transaction_seconds)])
-  }
-  await db.query('commit')
+  await inTransaction(db, async () => {
+    for (const item of items) await applyRole(db, item)
+  })
 }
+
+async function applyRole(db: Queryable, { id, fields }: Item): Promise<void> {
+  // no part of ALTER ROLE can be a parameter
+  const name = identifier(id)
+  await db.query(`alter role ${name} connection limit ${Number(fields.connections)}`)
+  await db.query(`alter role ${name} reset all`)
+  const own = await db.query('select datname from pg_db_role_setting join pg_database on pg_database.oid = setdatabase where setrole = $1::regrole', [name])
+  for (const { datname } of databasesShape.parse(own.rows)) await db.query(`alter role ${name} in database ${identifier(datname)} reset all`)
+  for (const setting of (fields.settings ?? '').split(', ').filter(Boolean)) {
+    const [key = '', to = ''] = setting.split('=')
+    await db.query(`alter role ${name} set ${identifier(key)} = '${to.replaceAll("'", "''")}'`)
+  }
+  const limit = 'insert into role_limits values ($1, $2) on conflict (role) do update set transaction_seconds = excluded.transaction_seconds'
+  await db.query(limit, [id, Number(fields.transaction_seconds)])
+}
+
+const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`
 
 /** What each role of PostgreSQL may take at most (config/postgres/roles.yaml). */
 export const roles: Resource = {
@@ -63,8 +70,7 @@ export const roles: Resource = {
   profile: 'core',
   desired: ({ env }) => declaredRoles(env),
   read: async ({ env }) => {
-    const there = await withPostgres({ ...env, postgres: { ...env.postgres, database: 'postgres' } }, 'operator', (db) => db.query('select 1 from pg_database where datname = $1', [env.postgres.database]))
-    if (there.rowCount === 0) return []
+    if (!(await hasDatabase(env))) return []
     return withPostgres(env, 'operator', async (db) => {
       const limited = await db.query("select 1 where to_regclass('role_limits') is not null")
       return limited.rowCount === 0 ? [] : readRoles(db, declaredRoles(env).map(({ id }) => id))

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UsageError } from '../../../clients/errors.ts'
-import { type Queryable, withPostgres } from '../../../clients/postgres.ts'
+import { hasDatabase, inTransaction, type Queryable, withPostgres } from '../../../clients/postgres.ts'
 import type { Context, Item, Resource } from '../reconcile.ts'
 
 const applied = z.array(z.object({ name: z.string(), sha256: z.string() }))
@@ -30,11 +30,7 @@ export const schema: Resource = {
   read: async (context) => {
     const { env } = context
     const declared = new Set(files(context).map(({ name }) => name))
-    const exists = await withPostgres({ ...env, postgres: { ...env.postgres, database: 'postgres' } }, 'operator', async (db) => {
-      const { rowCount } = await db.query('select 1 from pg_database where datname = $1', [env.postgres.database])
-      return rowCount === 1
-    })
-    if (!exists) return []
+    if (!(await hasDatabase(env))) return []
     return withPostgres(env, 'operator', async (db) => {
       const table = await db.query("select 1 where to_regclass('schema_versions') is not null")
       if (table.rowCount === 0) return []
@@ -57,21 +53,16 @@ export const schema: Resource = {
 }
 
 async function createDatabase({ env }: Context): Promise<void> {
+  if (await hasDatabase(env)) return
   await withPostgres({ ...env, postgres: { ...env.postgres, database: 'postgres' } }, 'operator', async (db) => {
-    const { rowCount } = await db.query('select 1 from pg_database where datname = $1', [env.postgres.database])
     // an identifier can't be a parameter; the name is ours and holds only letters, as environment.ts reads it
-    if (rowCount === 0) await db.query(`create database "${env.postgres.database.replaceAll('"', '""')}"`)
+    await db.query(`create database "${env.postgres.database.replaceAll('"', '""')}"`)
   })
 }
 
 async function applyFile(db: Queryable, name: string, sql: string): Promise<void> {
-  await db.query('begin')
-  try {
+  await inTransaction(db, async () => {
     await db.query(sql)
     await db.query('insert into schema_versions (name, sha256) values ($1, $2)', [name, digest(sql)])
-    await db.query('commit')
-  } catch (error) {
-    await db.query('rollback')
-    throw error
-  }
+  })
 }
