@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { connectRest } from '../../clients/connect.ts'
 import { loadEnvironment } from '../../clients/environment.ts'
+import { ConfigResourceTypes, kafkaClient, withAdmin } from '../../clients/kafka.ts'
 import { loadConfig } from '../../tasks/lib/config.ts'
 import { declareConnectors } from '../../tasks/lib/door.ts'
 
@@ -47,6 +48,14 @@ export async function putOtherwise(name: string, change: Record<string, string>)
   } finally {
     declareConnectors(env, 'connect', { connectors })
   }
+}
+
+/** Changes settings of a topic of the primary cluster by hand; what is not set with them Kafka lifts, so all that is declared is. */
+export async function alterTopic(name: string, change: Record<string, string>): Promise<void> {
+  const declared = loadConfig(env).clusters.primary.topics.find((topic) => topic.name === name)?.config
+  const configEntries = Object.entries({ ...declared, ...change }).map(([key, value]) => ({ name: key, value }))
+  const resources = [{ type: ConfigResourceTypes.TOPIC, name, configEntries }]
+  await withAdmin(kafkaClient(env, 'operator'), (admin) => admin.alterConfigs({ validateOnly: false, resources }))
 }
 
 export const client = 'client-api/main.js'

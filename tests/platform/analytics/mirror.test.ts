@@ -11,7 +11,7 @@ import { sinceOf } from '../../../tasks/lib/copies.ts'
 import { compareTopic } from '../../../tasks/lib/mirror.ts'
 import { processOf } from '../../../tasks/lib/stack.ts'
 import { until } from '../../../tasks/lib/until.ts'
-import { bootstrapped, env, shop, succeed } from '../platform.ts'
+import { alterTopic, bootstrapped, env, shop, succeed } from '../platform.ts'
 
 const { primary, analytics } = loadConfig(env).clusters
 const onPrimary = <T>(work: Parameters<typeof withAdmin<T>>[1]) => withAdmin(kafkaClient(env, 'operator'), work)
@@ -109,19 +109,12 @@ test('a copy deleted and made anew by hand that has grown again is shown by plan
 })
 
 test('settings of topics and positions of consumer groups follow', async () => {
-  // what is not set again is lifted
-  const others = { 'min.insync.replicas': '2', 'message.timestamp.before.max.ms': '3600000', 'message.timestamp.after.max.ms': '300000' }
-  const set = (value: string) => {
-    const configEntries = Object.entries({ ...others, 'retention.ms': value }).map(([name, to]) => ({ name, value: to }))
-    return onPrimary((admin) => admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: 'client.events', configEntries }] }))
-  }
-  const declared = (await setting('primary', 'client.events', 'retention.ms')) ?? ''
-  await set('123456789')
+  await alterTopic('client.events', { 'retention.ms': '123456789' })
   await until({ code: 'TEST_SETTING', awaited: 'the setting on the copy', timeoutMs: 60_000, hint: 'task logs -- mirror' }, async () => {
     const seen = await setting('analytics', 'client.events', 'retention.ms')
     return seen === '123456789' || String(seen)
   })
-  await set(declared)
+  await alterTopic('client.events', {})
   await until({ code: 'TEST_GROUP', awaited: 'the position of product-filter', timeoutMs: 90_000, hint: 'task logs -- mirror' }, async () => {
     const positions = await onAnalytics((admin) => admin.fetchOffsets({ groupId: 'product-filter', topics: ['shop.products'] }))
     const known = positions.flatMap(({ partitions }) => partitions).filter(({ offset }) => Number(offset) > 0)

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
-import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin, withProducer } from '../../../clients/kafka.ts'
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin, withProducer } from '../../../clients/kafka.ts'
 import { listBans } from '../../../tasks/lib/bans.ts'
 import type { Result } from '../../../tasks/lib/checks/check.ts'
 import { loadServices } from '../../../tasks/lib/compose.ts'
@@ -12,7 +12,7 @@ import { idsInFile, idsInPostgres, liveKeys } from '../../../tasks/lib/observe.t
 import { signalGroup } from '../../../tasks/lib/processes.ts'
 import { processOf } from '../../../tasks/lib/stack.ts'
 import { until } from '../../../tasks/lib/until.ts'
-import { bootstrapped, env, run, shop, succeed } from '../platform.ts'
+import { alterTopic, bootstrapped, env, run, shop, succeed } from '../platform.ts'
 import { traces } from '../traces.ts'
 
 before(bootstrapped)
@@ -106,15 +106,9 @@ test('a rule added or removed by hand turns exactly the cells it is about red', 
 })
 
 test('a topic made less safe by hand is red, alone', async () => {
-  // what is not set again is lifted
-  const others = { 'retention.ms': '604800000', 'message.timestamp.before.max.ms': '3600000', 'message.timestamp.after.max.ms': '300000' }
-  const alter = (least: string) => {
-    const configEntries = Object.entries({ ...others, 'min.insync.replicas': least }).map(([name, value]) => ({ name, value }))
-    return withAdmin(operator(), (admin) => admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: 'client.events', configEntries }] }))
-  }
-  await alter('1')
+  await alterTopic('client.events', { 'min.insync.replicas': '1' })
   await failing(['primary: client.events'], 'topics')
-  await alter('2')
+  await alterTopic('client.events', {})
   await failing([], 'topics')
 })
 

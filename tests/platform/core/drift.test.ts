@@ -5,7 +5,7 @@ import { before, test } from 'node:test'
 import { connectorCollector } from '../../../apps/exporter/connectors.ts'
 import { registry } from '../../../apps/exporter/metrics.ts'
 import { connectRest } from '../../../clients/connect.ts'
-import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin } from '../../../clients/kafka.ts'
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin } from '../../../clients/kafka.ts'
 import { withPostgres } from '../../../clients/postgres.ts'
 import { isReserved } from '../../../clients/product.ts'
 import { difference, idsInFile, idsInPostgres, liveKeys } from '../../../tasks/lib/observe.ts'
@@ -14,19 +14,13 @@ import { connectorsOf } from '../../../tasks/lib/resources/connectors.ts'
 import { topicsOf } from '../../../tasks/lib/resources/topics.ts'
 import { normalSetting } from '../../../tasks/lib/topic-settings.ts'
 import { until } from '../../../tasks/lib/until.ts'
-import { bootstrapped, env, putOtherwise, run, shop, succeed } from '../platform.ts'
+import { alterTopic, bootstrapped, env, putOtherwise, run, shop, succeed } from '../platform.ts'
 
 before(bootstrapped)
 
 const operator = () => kafkaClient(env, 'operator')
 const planned = async (): Promise<Change[]> => JSON.parse(await succeed('plan', ['--json']))
 const summary = async (...args: string[]) => (await succeed('apply', args)).trim().split('\n').at(-1)
-/** How old or new a record of client.events may be; what is not set again is lifted. */
-const bounds = { 'message.timestamp.before.max.ms': '3600000', 'message.timestamp.after.max.ms': '300000' }
-const alter = (name: string, values: Record<string, string>) => {
-  const configEntries = Object.entries({ ...bounds, ...values }).map(([key, value]) => ({ name: key, value }))
-  return withAdmin(operator(), (admin) => admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }] }))
-}
 /** A broker may answer from before a change for a moment (KRaft metadata travels). */
 const plannedEventually = (awaited: string, check: (changes: Change[]) => boolean) =>
   until({ code: 'TEST', awaited, timeoutMs: 10_000, hint: '' }, async () => {
@@ -36,7 +30,7 @@ const plannedEventually = (awaited: string, check: (changes: Change[]) => boolea
 const settled = () => plannedEventually('no changes', (changes) => changes.length === 0)
 
 test('a topic setting changed by hand is shown and put right', async () => {
-  await alter('client.events', { 'min.insync.replicas': '1', 'retention.ms': '604800000' })
+  await alterTopic('client.events', { 'min.insync.replicas': '1' })
   await plannedEventually('the changed setting', (changes) =>
     changes.some(({ id, action, fields }) => id === 'client.events' && action === 'update' && fields.some(({ name, from, to }) => name === 'config.min.insync.replicas' && from === '1' && to === '2')),
   )
@@ -45,7 +39,7 @@ test('a topic setting changed by hand is shown and put right', async () => {
 })
 
 test('a setting that is not declared goes only with --prune', async () => {
-  await alter('client.events', { 'min.insync.replicas': '2', 'retention.ms': '604800000', 'segment.ms': '60000' })
+  await alterTopic('client.events', { 'segment.ms': '60000' })
   await plannedEventually('the extra setting', (changes) => changes.some(({ fields }) => fields.some(({ name, to }) => name === 'config.segment.ms' && to === undefined)))
   assert.equal(await summary('topics'), '0 changes')
   assert.equal(await summary('topics', '--prune'), '1 change: 1 topics')
@@ -64,12 +58,12 @@ test('what the brokers would refuse is refused by plan in their own words, and n
 })
 
 test('a set in another order or spacing is no drift', async () => {
-  await alter('client.events', { 'min.insync.replicas': '2', 'retention.ms': '604800000', 'cleanup.policy': 'delete, compact' })
+  await alterTopic('client.events', { 'cleanup.policy': 'delete, compact' })
   await until({ code: 'TEST', awaited: 'the setting', timeoutMs: 10_000, hint: '' }, async () => {
     const seen = (await withContext((context) => topicsOf('primary', 'topics', 'core').read(context))).find(({ id }) => id === 'client.events')?.fields['config.cleanup.policy']
     return seen === normalSetting('cleanup.policy', 'compact,delete') || String(seen)
   })
-  await alter('client.events', { 'min.insync.replicas': '2', 'retention.ms': '604800000' })
+  await alterTopic('client.events', {})
   await settled()
 })
 
