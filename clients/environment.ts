@@ -121,10 +121,9 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
 }
 
 /**
- * Signs that no quoting helps: `:` divides class paths, `,` lists; Hadoop quotes for a shell by an apostrophe; others are for
- * globs, YAML and Connect. In a checkout
- * go-task takes the paths of what it builds for words of a shell, and so does initdb the server that lies beside it; in the URL of
- * what is in a jar `!/` ends its name.
+ * Signs that no quoting helps: `:` divides class paths, `,` lists; Hadoop quotes for a shell by an apostrophe; others are
+ * for globs, YAML and Connect. In a checkout go-task takes the paths of what it builds for words of a shell, and so does
+ * initdb the server that lies beside it; in the URL of what is in a jar `!/` ends its name.
  */
 const ofStack = [':', ',', '*', '?', '[', ']', '{', '}', '"', '\\', "'"]
 const unusable = { checkout: [...ofStack, ';', '|', '<', '>', '$', '`', '!'], stack: ofStack }

@@ -18,8 +18,8 @@ const { root: checkout } = loadEnvironment()
 type Judged = { code?: string; message?: string; hint?: string; files?: number }
 
 /** What is said of this machine, in a shell that first runs `limit`. */
-function judged(limit: string, { stack = join(root, 'стек'), temporary = tmpdir() } = {}): Judged {
-  const script = `${limit}\nexec "$0" --import tsx tests/fixtures/require-machine.ts "$1" product-filter postgres`
+function judged(limit: string, { stack = join(root, 'стек'), temporary = tmpdir(), services = 'product-filter postgres' } = {}): Judged {
+  const script = `${limit}\nexec "$0" --import tsx tests/fixtures/require-machine.ts "$1" ${services}`
   const env = { ...process.env, VYGODNO_STACK: stack, VYGODNO_HOST: '127.0.0.1' }
   const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath, temporary], { cwd: checkout, env, encoding: 'utf8' })
   assert.ok(stdout, `${limit}: ${stderr}`)
@@ -57,6 +57,14 @@ test('a folder that can’t be written is named', () => {
   const temporary = judged(':', { temporary: join(file, 'tmp') })
   assert.match(temporary.message ?? '', /folder for temporary files: expected to write in .*no folder/)
   assert.match(temporary.hint ?? '', /TMPDIR=/)
+})
+
+test('a stack that HDFS can’t lie in is named with one that it can, other services may', () => {
+  const stack = join(root, '100% стек')
+  const { message, hint } = judged(':', { stack, services: 'datanode-1' })
+  assert.match(message ?? '', /path of the stack: expected none with a %, .*, got .*100% стек$/)
+  assert.match(hint ?? '', /VYGODNO_STACK='.*100- стек' task up/)
+  assert.equal(judged(':', { stack }).code, undefined)
 })
 
 test('too little memory or disk is refused with numbers, and the groups of services that fit are named', () => {

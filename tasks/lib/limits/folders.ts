@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../../../clients/errors.ts'
+import { shellQuoted } from '../../../clients/shell.ts'
 import { cleanEnvironment } from '../../../clients/surroundings.ts'
 import { asRoot, type Limit, mib, type Need, type Shortage } from './limit.ts'
 
@@ -18,6 +19,7 @@ const hasPostgres = ({ services }: Need) => services.some(({ name }) => name ===
 
 export const folderLimits: Limit[] = [
   { name: 'folder of the stack', code: 'MACHINE_UNFIT', look: ({ env }) => unusable(env.stack, 'VYGODNO_STACK=/another/folder task up', true) },
+  { name: 'path of the stack', code: 'MACHINE_UNFIT', look: unformatted },
   { name: 'folder for temporary files', code: 'MACHINE_UNFIT', look: () => unusable(tmpdir(), 'TMPDIR=/another/folder and the same command again', false) },
   { name: 'free disk', code: 'NOT_ENOUGH_DISK', look: ({ env }) => tooFull(env.stack, diskNeededMib, 'free some space (task clean deletes the data of this stack), then task up') },
   { name: 'free disk for temporary files', code: 'NOT_ENOUGH_DISK', look: () => tooFull(tmpdir(), temporaryNeededMib, 'free some space there, or TMPDIR=/another/folder and the same command again') },
@@ -28,6 +30,13 @@ export const folderLimits: Limit[] = [
     look: (need) => (hasPostgres(need) ? [...unusable(shared, asRoot(`mount -t tmpfs -o size=64m tmpfs ${shared}`), false), ...tooFull(shared, sharedNeededMib, `${asRoot(`mount -o remount,size=64m ${shared}`)} (of a container: --shm-size=64m)`)] : []),
   },
 ]
+
+/** A DataNode of Hadoop 3.5 names its threads by a format that has its folder in it, and dies of a % there. */
+function unformatted({ env, services }: Need): Shortage[] {
+  if (!env.stack.includes('%') || !services.some(({ name }) => name.startsWith('datanode'))) return []
+  const command = `VYGODNO_STACK=${shellQuoted(env.stack.replaceAll('%', '-'))} task up`
+  return [{ expected: 'none with a %, which HDFS can\'t take', seen: env.stack, command }]
+}
 
 /** Tries what is needed there: to make a file and, for the libraries that JVMs unpack, to run it. */
 function unusable(folder: string, command: string, mustRun: boolean): Shortage[] {
