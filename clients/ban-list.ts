@@ -1,13 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import { quoted } from './identifier.ts'
 import type { Read } from './kafka.ts'
-import { checkRule, markVersion, readAnswer, type Rule, seedKey } from './rules.ts'
+import { checkRule, type Mark, readAnswer, readMark, type Rule, seedKey } from './rules.ts'
 
 /** What stands in the list, or in the filter, and is not in force as it stands, under the name that `banned remove --rule` takes. */
 export type Refused = { rule: string; problem: string }
 
 type Entry = { key: Buffer; rule?: Rule; inForceIn: Set<number>; problems: Map<number, string> }
-type Mark = { version: number; offset: bigint }
 
 /**
  * The ban list, folded from its two topics. Every rule stands in every partition of `catalog.bans`; one that has been lost
@@ -19,18 +18,18 @@ export class BanList {
   private readonly blocked = new Map<string, Map<number, number>>()
   private readonly answered = new Set<number>()
   /** By partition. */
-  readonly marks = new Map<number, Mark>()
+  readonly marks = new Map<number, Mark & { offset: bigint }>()
 
   /** Takes the next record of `catalog.bans`. */
   accept({ partition, offset, keyBytes, value }: Read): void {
     if (keyBytes === null) return
     const [bytes, name] = [keyBytes.toString('latin1'), keyBytes.toString()]
     const isMark = name === seedKey
-    const version = isMark && value ? markVersion(value) : undefined
+    const mark = isMark && value ? readMark(value) : undefined
     if (isMark) this.marks.delete(partition)
-    if (version !== undefined) this.marks.set(partition, { version, offset: BigInt(offset) })
+    if (mark) this.marks.set(partition, { ...mark, offset: BigInt(offset) })
     // the marks of other lists are nobody's here
-    if (value === null || version !== undefined || (name.startsWith('seed:') && !isMark)) return this.forget(bytes, partition)
+    if (value === null || mark || (name.startsWith('seed:') && !isMark)) return this.forget(bytes, partition)
     const entry: Entry = this.entries.get(bytes) ?? { key: keyBytes, inForceIn: new Set(), problems: new Map() }
     this.entries.set(bytes, entry)
     const checked = isMark ? { problem: 'expected a mark of the list such as {"version":1}' } : checkRule(keyBytes, value)

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { identifierExpected, isIdentifier, isVisible, quoted } from './identifier.ts'
 import { formOf, keyOf, wordsOf } from './text.ts'
@@ -51,7 +52,9 @@ const broken = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u
 
 /** Beside its rules a list has a mark, written behind them: it says that they are there, and of which version they are. */
 export const seedKey = 'seed:bans'
-const seedSchema = z.object({ version: z.int().min(1).max(2 ** 31 - 1) })
+const seedSchema = z.object({ version: z.int().min(1).max(2 ** 31 - 1), loaded: z.array(z.string()).catch([]).default([]) })
+/** What a mark says: the version of the list, and the short names of all rules that this list has ever brought. */
+export type Mark = z.infer<typeof seedSchema>
 
 /** What is wrong with the key of a record in the ban list; undefined when the filter takes it. */
 export function keyProblem(key: Buffer | null): string | undefined {
@@ -104,9 +107,14 @@ export function readRule(key: string, value: Buffer): Rule | undefined {
   return 'rule' in checked ? checked.rule : undefined
 }
 
-/** The version that a mark names; undefined when it is no mark. */
-export function markVersion(value: Buffer): number | undefined {
-  return seedSchema.safeParse(parsed(value)).data?.version
+/** Reads a mark; undefined when it is none. */
+export function readMark(value: Buffer): Mark | undefined {
+  return seedSchema.safeParse(parsed(value)).data
+}
+
+/** A rule's name in a mark, which is one record and may have to hold thousands: 16 hexadecimal digits of its key's SHA-256. */
+export function shortName(rule: string): string {
+  return createHash('sha256').update(rule).digest('hex').slice(0, 16)
 }
 
 /** One partition's answer; undefined when the record is none. */

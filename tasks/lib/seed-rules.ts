@@ -3,7 +3,7 @@ import { BanList } from '../../clients/ban-list.ts'
 import type { Patience } from '../../clients/account.ts'
 import type { Environment } from '../../clients/environment.ts'
 import { followTopic, type Kafka, kafkaClient, type Offsets, readTopic, topicOffsets, withAdmin } from '../../clients/kafka.ts'
-import { ruleId, seedKey } from '../../clients/rules.ts'
+import { type Mark, ruleId, seedKey, shortName } from '../../clients/rules.ts'
 import { answersTopic, type BanRecord, bansTopic, newRule, readBans, writeBans } from './bans.ts'
 import type { SeedRules } from './config-shapes.ts'
 
@@ -12,8 +12,8 @@ const filterGroup = 'product-filter'
 const takenOverWithinMs = 30_000
 
 /**
- * What is missing of the declared list: its rules, if this version of it has not been loaded yet (what a moderator has
- * lifted since stays lifted), and where: partitions without a mark of this version, among them those that may have lost
+ * What is missing of the declared list: its rules, if this version of it has not been loaded yet (what an earlier version
+ * brought and a moderator has lifted since stays lifted), and where: partitions without a mark of this version, among them those that may have lost
  * every rule.
  */
 export type Missing = { rules: SeedRules['rules']; version: number; unmarked: number[]; lost: number[]; partitions: number[] }
@@ -39,9 +39,14 @@ async function compare(kafka: Kafka, bans: SeedRules): Promise<{ missing: Missin
     return !mark || (withoutRules.includes(partition) && (read.get(partition) ?? -1n) > mark.offset)
   })
   const unmarked = partitions.filter((partition) => lost.includes(partition) || (list.marks.get(partition)?.version ?? 0) < bans.version)
-  const rules = version < bans.version ? bans.rules.filter(({ kind, value }) => !list.rule(ruleId(kind, value))) : []
+  const brought = loadedOf(list)
+  const isMissing = (rule: string) => !list.rule(rule) && !brought.has(shortName(rule))
+  const rules = version < bans.version ? bans.rules.filter(({ kind, value }) => isMissing(ruleId(kind, value))) : []
   return { missing: { rules, version, unmarked, lost, partitions }, list }
 }
+
+/** The short names of what earlier versions of the list have brought, so that what was lifted since does not come back. */
+const loadedOf = (list: BanList) => new Set([...list.marks.values()].flatMap(({ loaded }) => loaded))
 
 /** The filter's next offsets in the ban list; where it has none it begins at the beginning. */
 async function filterPositions(kafka: Kafka): Promise<Offsets> {
@@ -57,7 +62,8 @@ export async function loadSeedRules(env: Environment, bans: SeedRules): Promise<
   const kafka = kafkaClient(env, principal)
   const { missing, list } = await compare(kafka, bans)
   const added = missing.rules.map(({ kind, value, reason }) => newRule(kind, value, reason))
-  const mark = JSON.stringify({ version: Math.max(bans.version, missing.version) })
+  const loaded = new Set([...loadedOf(list), ...bans.rules.map(({ kind, value }) => shortName(ruleId(kind, value)))])
+  const mark = JSON.stringify({ version: Math.max(bans.version, missing.version), loaded: [...loaded] } satisfies Mark)
   const records = missing.unmarked.flatMap((partition): BanRecord[] => [
     ...[...(missing.lost.includes(partition) ? list.rules() : []), ...added].map((rule) => ({ partition, key: rule.rule, value: JSON.stringify(rule), headers: { change: rule.change } })),
     { partition, key: seedKey, value: mark, headers: { change: randomUUID() } },

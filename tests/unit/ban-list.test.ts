@@ -98,6 +98,10 @@ test('a mark is no rule; one that is garbage is shown and none; the marks of oth
     assert.deepEqual(damaged.refused().map(({ rule }) => rule), ['seed:bans'], value)
   }
   assert.equal(listOf([{ key: 'seed:bans', value: mark }, { key: 'seed:bans', value: null }]).marks.size, 0)
+  const loaded = (value: unknown) => [...listOf([{ key: 'seed:bans', value: json(value) }]).marks.values()].map((each) => each.loaded)
+  assert.deepEqual(loaded({ version: 1, loaded: ['0123456789abcdef'] })[0], ['0123456789abcdef'])
+  // a mark of before there were names, or with other things for them, still is one
+  assert.deepEqual([...loaded({ version: 1 }), ...loaded({ version: 1, loaded: 5 })], [[], [], [], []])
 })
 
 test('every key has a name that can be typed, and the name leads back to it', () => {

@@ -8,7 +8,7 @@ import { addBan, removeBan } from '../../../tasks/lib/bans.ts'
 import { loadServices } from '../../../tasks/lib/compose.ts'
 import { idsInPostgres } from '../../../tasks/lib/observe.ts'
 import { signalGroup } from '../../../tasks/lib/processes.ts'
-import { partitionsWithoutRules } from '../../../tasks/lib/seed-rules.ts'
+import { loadSeedRules, missingSeedRules, partitionsWithoutRules } from '../../../tasks/lib/seed-rules.ts'
 import { down, processOf } from '../../../tasks/lib/stack.ts'
 import { until } from '../../../tasks/lib/until.ts'
 import { bootstrapped, env, run, succeed } from '../platform.ts'
@@ -99,6 +99,23 @@ test('one partition alone may wait; a higher version of the list is loaded besid
   await succeed('apply', ['bans'])
   await waiting([])
   assert.doesNotMatch(await succeed('banned', ['list']), /seed:bans/)
+})
+
+test('a higher version of the list brings what it adds, and not what a moderator has lifted since', async () => {
+  const rule = (name: string) => ({ kind: 'brand' as const, value: `${name}-${mark}`, reason: 'versions' })
+  const [kept, lifted, added] = [rule('kept'), rule('lifted'), rule('added')]
+  const { version } = await missingSeedRules(env, { version: 1, rules: [] })
+  const listed = async () => (JSON.parse(await succeed('banned', ['list', '--json'])) as { rule: string }[]).map((each) => each.rule).filter((id) => id.endsWith(mark)).sort()
+  await loadSeedRules(env, { version: version + 1, rules: [kept, lifted] })
+  await waiting([])
+  await removeBan(env, 'brand', lifted.value)
+  await loadSeedRules(env, { version: version + 2, rules: [kept, lifted, added] })
+  assert.deepEqual(await listed(), [`brand:added-${mark}`, `brand:kept-${mark}`])
+  // and for good: what lists have brought is carried over to the next mark
+  await loadSeedRules(env, { version: version + 3, rules: [lifted] })
+  assert.deepEqual(await listed(), [`brand:added-${mark}`, `brand:kept-${mark}`])
+  await waiting([])
+  for (const { value } of [kept, added]) await removeBan(env, 'brand', value)
 })
 
 test('records that are no rules blind nobody, are shown apart, and can be taken away like everything that is shown', async () => {
