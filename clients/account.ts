@@ -1,5 +1,5 @@
 import { within } from './deadline.ts'
-import { type Asked, deniedBy } from './refusal.ts'
+import { type Asked, deniedBy, missingTopic } from './refusal.ts'
 
 /** How long a client of Kafka may take: `patient` rides out a broker restart, `quick` answers within some seconds. */
 export type Patience = 'patient' | 'normal' | 'quick'
@@ -42,5 +42,5 @@ export function connected(kafka: object, connecting: Promise<void>): Promise<voi
 /** The missing right, when that is what an error is about, else the error itself. */
 export function explained(kafka: object, error: unknown, asked: Omit<Asked, 'principal'>): unknown {
   const { principal = '', noted = [] } = accounts.get(kafka) ?? {}
-  return deniedBy(error, { principal, ...asked }, noted) ?? error
+  return deniedBy(error, { principal, ...asked }, noted) ?? missingTopic(error, asked) ?? error
 }

@@ -40,6 +40,21 @@ export function denialIn(error: unknown, noted: string[] = []): Denial | undefin
   return undefined
 }
 
+/** Whether an error says that a topic, or a partition of it, is not there (`UNKNOWN_TOPIC_OR_PARTITION` of the protocol). */
+export function isTopicMissing(error: unknown): boolean {
+  return [...layers(error)].some(({ type }) => type === 'UNKNOWN_TOPIC_OR_PARTITION')
+}
+
+/**
+ * The missing topic, said as such: `TOPIC_MISSING`.
+ *
+ * @returns undefined when the error is about something else
+ */
+export function missingTopic(error: unknown, { topic }: Partial<Asked>): InfraError | undefined {
+  if (!isTopicMissing(error)) return undefined
+  return new InfraError('TOPIC_MISSING', `expected ${topic ? `topic ${topic}` : 'every declared topic'} to be there, Kafka knows none of that name`, 'task plan   names it; task apply   makes it anew', { cause: error })
+}
+
 /**
  * The missing right, said as such: `KAFKA_DENIED`.
  *
@@ -76,6 +91,7 @@ export function kafkaError(env: Environment, error: unknown, asked: Asked, noted
   if (error instanceof InfraError) return error
   return (
     deniedBy(error, asked, noted) ??
+    missingTopic(error, asked) ??
     refusedCertificate(error, server, certificateFiles(env, asked.principal)) ??
     new InfraError('KAFKA_FAILED', `expected ${server} to answer, got: ${messageOf(error)}`, 'task status, then task up; DEBUG=1 shows more', { cause: error })
   )

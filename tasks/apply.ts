@@ -3,7 +3,7 @@ import { loadEnvironment } from '../clients/environment.ts'
 import { counted, print, printJson, runMain, say, step } from '../clients/terminal.ts'
 import { layOutByPrincipal } from './lib/flat-certificates.ts'
 import { lockStack } from './lib/lock.ts'
-import { apply, type Change, inParts, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
+import { converge, selectKinds, withContext } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
 import { showChanges, summarise } from './lib/show.ts'
 
@@ -20,18 +20,10 @@ program.action(async (kinds: string[], { prune, json }: { prune?: true; json?: t
   await lockStack(env)
   layOutByPrincipal(env)
   await withContext(async (context) => {
-    const found: Change[] = []
-    const changes: Change[] = []
-    for (const part of inParts(resources)) {
-      const differing = await plan(context, part)
-      const due = prune ? differing : withoutRemovals(differing)
-      if (due.length > 0) await step('apply', () => apply(context, part, due))
-      found.push(...differing)
-      changes.push(...due)
-    }
-    if (json) printJson(changes)
-    else print([...(changes.length > 0 ? [showChanges(changes)] : []), summarise(changes)].join('\n'))
-    const kept = found.length - changes.length
+    const { found, made } = await step('apply', () => converge(context, resources, prune))
+    if (json) printJson(made)
+    else print([...(made.length > 0 ? [showChanges(made)] : []), summarise(made)].join('\n'))
+    const kept = found.length - made.length
     if (kept > 0) say(`${counted(kept, 'removal')} left out: task apply -- --prune`)
   })
 })

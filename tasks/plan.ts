@@ -15,7 +15,7 @@ program.action(async (kinds: string[], { json }: { json?: true }) => {
   const resources = selectKinds(registry, kinds, loadEnvironment().profiles)
   const changes: Change[] = []
   await withContext(async (context) => {
-    for (const part of inParts(resources)) changes.push(...(await plan(context, part)))
+    for (const part of inParts(resources)) changes.push(...(await plan(context, part, changes)))
   }).catch((error: unknown) => {
     // what is known already says why the rest could not be asked
     if (changes.length > 0 && !json) print(showChanges(changes))

@@ -3,7 +3,7 @@ import { step } from '../../clients/terminal.ts'
 import { enabledServices } from './compose.ts'
 import { layOutByPrincipal } from './flat-certificates.ts'
 import { requirePrograms } from './prerequisites.ts'
-import { apply, plan, type Resource, selectKinds, withContext, withoutRemovals } from './reconcile.ts'
+import { converge, type Resource, selectKinds, withContext } from './reconcile.ts'
 import { registry } from './resources/registry.ts'
 import { makeSecrets } from './secrets.ts'
 import { awaitRules } from './seed-rules.ts'
@@ -29,9 +29,5 @@ export async function bootstrap(env: Environment): Promise<string> {
 }
 
 async function reconcile(resources: Resource[]) {
-  return withContext(async (context) => {
-    const changes = withoutRemovals(await plan(context, resources))
-    await apply(context, resources, changes)
-    return changes
-  })
+  return (await withContext((context) => converge(context, resources))).made
 }

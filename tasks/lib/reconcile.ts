@@ -5,8 +5,9 @@ import { UsageError } from '../../clients/errors.ts'
 import { connected } from '../../clients/account.ts'
 import { farewell } from '../../clients/deadline.ts'
 import { type Admin, kafkaClient } from '../../clients/kafka.ts'
-import { isOfKafka, kafkaError } from '../../clients/refusal.ts'
+import { isOfKafka, isTopicMissing, kafkaError } from '../../clients/refusal.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
+import { say } from '../../clients/terminal.ts'
 
 /** One declared or existing thing of a kind, as flat text that can be compared. */
 export type Item = { id: string; fields: Record<string, string> }
@@ -67,12 +68,19 @@ export function selectKinds(registry: Resource[], names: string[], profiles: Pro
 /**
  * Reads the live platform and compares it with `config/`. Nothing is changed.
  *
+ * @param before what parts before this one have to change: what can't be read before that is said and left out
  * @returns changes in the order in which they have to be applied
  */
-export async function plan(context: Context, resources: Resource[]): Promise<Change[]> {
+export async function plan(context: Context, resources: Resource[], before: Change[] = []): Promise<Change[]> {
+  const topicsAreMissing = before.some(({ kind, action }) => isOfTopics(kind) && action === 'create')
   const results = await Promise.allSettled(
     resources.map(async (resource) => {
-      const found = diff(resource.kind, resource.desired(context), await resource.read(context))
+      const actual = await resource.read(context).catch((error: unknown) => {
+        if (!topicsAreMissing || !isTopicMissing(error)) throw error
+        say(`${resource.kind}: not compared before the missing topics are there`)
+      })
+      if (!actual) return []
+      const found = diff(resource.kind, resource.desired(context), actual)
       await resource.refuse?.(found, context)
       return found
     }),
@@ -82,10 +90,16 @@ export async function plan(context: Context, resources: Resource[]): Promise<Cha
   return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
 }
 
-/** Kinds that are compared on this machine alone come first: what runs has to be known, and running, before it is asked. */
+const isLocal = (kind: string) => ['certs', 'services'].includes(kind)
+const isOfTopics = (kind: string) => ['topics', 'analytics-topics'].includes(kind)
+
+/**
+ * Kinds that are compared on this machine alone come first: what runs has to be known, and running, before it is asked.
+ * Then topics, for most others look into them.
+ */
 export function inParts(resources: Resource[]): Resource[][] {
-  const isLocal = ({ kind }: Resource) => ['certs', 'services'].includes(kind)
-  return [resources.filter(isLocal), resources.filter((resource) => !isLocal(resource))]
+  const rankOf = ({ kind }: Resource) => (isLocal(kind) ? 0 : isOfTopics(kind) ? 1 : 2)
+  return [0, 1, 2].map((rank) => resources.filter((resource) => rankOf(resource) === rank))
 }
 
 /** Carries changes out, kind by kind in the order of the registry. */
@@ -94,6 +108,25 @@ export async function apply(context: Context, resources: Resource[], changes: Ch
     const own = changes.filter(({ kind }) => kind === resource.kind)
     if (own.length > 0 || changes.some(({ kind }) => kind === resource.follows)) await resource.apply(context, own)
   }
+}
+
+/**
+ * Makes the live platform what `config/` says, part by part.
+ *
+ * @param prune whether what is no longer declared is removed as well
+ * @returns what differed, and what of it has been carried out
+ */
+export async function converge(context: Context, resources: Resource[], prune = false): Promise<{ found: Change[]; made: Change[] }> {
+  const found: Change[] = []
+  const made: Change[] = []
+  for (const part of inParts(resources)) {
+    const differing = await plan(context, part, found)
+    const due = prune ? differing : withoutRemovals(differing)
+    if (due.length > 0) await apply(context, part, due)
+    found.push(...differing)
+    made.push(...due)
+  }
+  return { found, made }
 }
 
 const principal = 'operator'

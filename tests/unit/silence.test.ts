@@ -124,6 +124,12 @@ test('a denial is told with the right that is missing, whatever kafkajs makes of
   assert.equal(kafkaError(env, answered('LEADER_NOT_AVAILABLE'), asked).code, 'KAFKA_FAILED')
 })
 
+test('a topic that is not there is told by name, not as a cluster that does not answer', () => {
+  const seen = kafkaError(env, answered('UNKNOWN_TOPIC_OR_PARTITION'), { principal: 'operator', topic: 'catalog.products' })
+  assert.deepEqual([seen.code, seen.hint], ['TOPIC_MISSING', 'task plan   names it; task apply   makes it anew'])
+  assert.match(seen.message, /expected topic catalog\.products to be there/)
+})
+
 test('a certificate that is refused is told as such, with whose it is and how long it is valid', () => {
   const files = certificateFiles(env, 'client-api')
   const thrown = (code: string) => Object.assign(new Error('Connection error'), { name: 'KafkaJSConnectionError', code })
