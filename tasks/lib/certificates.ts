@@ -9,6 +9,7 @@ import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { authorities, type Authority, authorityFile, openAuthority, readAuthority, readTrusted, writeSecret } from './authorities.ts'
 import { jdkProgram } from './jdk.ts'
 import { clientAuth, dayMs, organisation, serverAuth, sign } from './signing.ts'
+import { countersInMemory } from './temporary.ts'
 
 /** Certificates are renewed when they have fewer days left than this. */
 export const renewalDays = 30
@@ -128,6 +129,6 @@ async function writeKeystores(env: Environment, name: string): Promise<void> {
   await Promise.all([rm(file('.p12'), { force: true }), rm(file('-trust.p12'), { force: true })])
   await $({ env: cleanEnvironment(), quiet: true })`openssl pkcs12 -export -inkey ${file('.key')} -in ${file('.crt')} -name ${name} -passout ${`file:${inFolder(env, password)}`} -out ${file('.p12')}`
   for (const [index, input] of (await readTrusted(env, 'rest')).entries())
-    await $({ env: cleanEnvironment(), input, quiet: true })`${jdkProgram('keytool')} -importcert -noprompt -alias ${`ca-${index}`} -storetype PKCS12 -storepass:file ${inFolder(env, password)} -keystore ${file('-trust.p12')}`
+    await $({ env: cleanEnvironment(), input, quiet: true })`${jdkProgram('keytool')} ${`-J${countersInMemory}`} -importcert -noprompt -alias ${`ca-${index}`} -storetype PKCS12 -storepass:file ${inFolder(env, password)} -keystore ${file('-trust.p12')}`
   await Promise.all([chmod(file('.p12'), 0o600), chmod(file('-trust.p12'), 0o600)])
 }

@@ -7,6 +7,7 @@ import type { Environment } from '../../clients/environment.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
 import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { jdkProgram } from './jdk.ts'
+import { countersInMemory, temporaryOptions } from './temporary.ts'
 import { type Problem } from './yaml.ts'
 
 /** The programs that judge settings before anything is started from them; each says what is wrong at the lines of its file. */
@@ -35,7 +36,7 @@ export async function byDefinition(env: Environment, cases: Case[]): Promise<Pro
       writeFileSync(file, text, { mode: 0o600 })
       return [kind, file]
     })
-    const options = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dlog4j2.level=OFF', '-cp', jars.map((folder) => `${folder}/*`).join(':')]
+    const options = [...temporaryOptions(scratch), '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dlog4j2.level=OFF', '-cp', jars.map((folder) => `${folder}/*`).join(':')]
     const { stdout, stderr, failed } = await said(jdkProgram('java'), [...options, 'ru.vygodno.settings.Judge', ...args])
     if (failed) throw new Error(`the settings could not be judged: ${stderr}`)
     return stdout.split('\n').filter(Boolean).flatMap((line) => {
@@ -94,7 +95,7 @@ export async function byJvm(env: Environment, cases: Case[]): Promise<Problem[]>
   const found = await Promise.all(
     cases.map(async ({ text }) => {
       const options = text.split('\n').filter((option) => !option.startsWith('#'))
-      const { stdout, stderr, failed } = await said(jdkProgram('java'), [...options, '-version'])
+      const { stdout, stderr, failed } = await said(jdkProgram('java'), [countersInMemory, ...options, '-version'])
       if (!failed) return []
       const words = `${stdout}\n${stderr}`.split('\n').filter((line) => line && !/Could not create the Java|A fatal exception/.test(line)).join(' ')
       const name = /option '?([\w:+=-]+)|(-X\w+)/.exec(words)?.slice(1).find(Boolean) ?? ''

@@ -14,6 +14,7 @@ import type { Rule } from '../../clients/rules.ts'
 import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { outcomeOf } from './children.ts'
 import { jdkProgram } from './jdk.ts'
+import { countersInMemory } from './temporary.ts'
 
 const answerSchema = z.object({
   product_id: z.string().optional(),
@@ -56,7 +57,7 @@ async function* atTheDoor(chunks: AsyncIterable<RawRecord[]>): AsyncGenerator<Ra
  * @returns a verdict for each, in their order
  */
 export async function* judgeRecords(env: Environment, rules: Rule[], chunks: AsyncIterable<RawRecord[]>): AsyncGenerator<Verdict> {
-  const options = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(env.build, 'jars', 'product-filter', '*')]
+  const options = [countersInMemory, '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(env.build, 'jars', 'product-filter', '*')]
   const matcher = spawn(jdkProgram('java'), [...options, 'ru.vygodno.filter.TestRules'], { env: cleanEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] })
   let complaint = ''
   matcher.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))

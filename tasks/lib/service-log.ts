@@ -13,7 +13,7 @@ const causes: [RegExp, string][] = [
   [/No space left on device|ENOSPC|Disk quota exceeded/, 'its disk is full: df -h, df -i'],
   [/File too large|File size limit exceeded/, 'a file may grow no more: ulimit -f'],
   [/Read-only file system|EROFS/, 'its folder can only be read: mount'],
-  [/failed to map segment from shared object/, 'libraries may not run from its temporary folder, which is mounted noexec: TMPDIR'],
+  [/failed to map segment from shared object/, 'libraries may not run from the folder of the stack, which is mounted noexec: VYGODNO_STACK'],
   [/Address already in use|EADDRINUSE/, 'another program has its port: task status'],
 ]
 

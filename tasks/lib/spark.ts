@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
@@ -16,6 +16,7 @@ import { outcomeOf } from './children.ts'
 import { jdkProgram, jdkVariables } from './jdk.ts'
 import { logOptions } from './log-options.ts'
 import { stackSecrets } from './secrets.ts'
+import { oneTemporary, temporaryOptions } from './temporary.ts'
 import { render } from './variables.ts'
 
 /**
@@ -65,7 +66,8 @@ export async function submit(env: Environment, job: Job, onLine: (line: Line, en
   const cds = { archive: `spark-${job.module}`, jars: `spark,${job.module}`, train: true }
   const log = join(env.stack, 'logs', 'spark.log')
   mkdirSync(join(env.stack, 'data', 'spark'), { recursive: true, mode: 0o700 })
-  const child = spawn(jdkProgram('java'), [...archiveOptions(env, cds, true), ...command(env, job, log)], {
+  const temporary = oneTemporary(env, 'spark')
+  const child = spawn(jdkProgram('java'), [...archiveOptions(env, cds, true), ...temporaryOptions(temporary), ...command(env, job, log)], {
     cwd: join(env.stack, 'data', 'spark'),
     env: cleanEnvironment({ ...jdkVariables(), HADOOP_USER_NAME: principal, SPARK_LOCAL_IP: env.host }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -83,7 +85,7 @@ export async function submit(env: Environment, job: Job, onLine: (line: Line, en
     if (/^[A-Z][A-Z_]+ /.test(text)) failure = text
     said += `${text}\n`
   })
-  const outcome = await outcomeOf(child)
+  const outcome = await outcomeOf(child).finally(() => rmSync(temporary, { recursive: true, force: true }))
   await Promise.all([heard, complaints])
   const how = typeof outcome === 'number' ? `exit code ${outcome}` : `signal ${outcome}`
   checkpoint()

@@ -18,6 +18,7 @@ import { requireFreePorts } from './ports.ts'
 import { probes } from '../../clients/probes.ts'
 import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, startDetached, stopProcess, writePidFile } from './processes.ts'
 import { died, hasLostLog, lastLine, lastLines } from './service-log.ts'
+import { emptyTemporary, removeTemporary, temporaryOptions } from './temporary.ts'
 import { findTool, missingTool } from './tools.ts'
 import { until } from './until.ts'
 
@@ -121,6 +122,7 @@ async function startOne(env: Environment, service: Service, progress: (waitingFo
     else await completed(service, process, ended, stop)
   } finally {
     release()
+    if (!service.probe) removeTemporary(env, service.name)
   }
   progress()
   if (running || stop.aborted) return
@@ -145,18 +147,21 @@ const never = new Promise<string>(() => {})
 const adopted = (process: PidFile): Started => ({ process, ended: never, release: () => {} })
 
 function launch(env: Environment, service: Service): Started {
-  const command = asPlainProcess(service.command, env, service, true)
+  const temporary = emptyTemporary(env, service.name)
+  const command = asPlainProcess(service.command, env, service, temporary, true)
   if (service.probe) keepDeclaration(env, service)
-  return startDetached(command, { ...surroundings(env, service), fingerprint: fingerprint(env, service), ...(service.probe ? { pidFile: pidFile(env, service) } : {}) })
+  return startDetached(command, { ...surroundings(env, service, temporary), fingerprint: fingerprint(env, service), ...(service.probe ? { pidFile: pidFile(env, service) } : {}) })
 }
 
-function surroundings(env: Environment, service: Service): { cwd: string; env: Record<string, string>; log: string } {
-  return { cwd: service.folders.data, env: { ...(service.command[0] === 'java' ? jdkVariables() : {}), ...service.environment, ...marks(env, service.name) }, log: service.folders.log }
+function surroundings(env: Environment, service: Service, temporary: string): { cwd: string; env: Record<string, string>; log: string } {
+  const java = service.command[0] === 'java' ? jdkVariables() : {}
+  return { cwd: service.folders.data, env: { TMPDIR: temporary, ...java, ...service.environment, ...marks(env, service.name) }, log: service.folders.log }
 }
 
-function asPlainProcess([program = '', ...args]: string[], env: Environment, service: Service, mayTrain: boolean): string[] {
+function asPlainProcess([program = '', ...args]: string[], env: Environment, service: Service, temporary: string, mayTrain: boolean): string[] {
   if (service.tool) return [...(findTool(env, service.tool) ?? []), ...args]
-  const withArchive = program === 'java' ? [jdkProgram('java'), ...(service.cds ? archiveOptions(env, service.cds, mayTrain) : []), ...args] : [program, ...args]
+  const archive = () => (service.cds ? archiveOptions(env, service.cds, mayTrain) : [])
+  const withArchive = program === 'java' ? [jdkProgram('java'), ...archive(), ...temporaryOptions(temporary), ...args] : [program, ...args]
   const isRoot = process.getuid?.() === 0
   // a user namespace makes root look like an ordinary user to a program that refuses root; no account is created
   return service.unprivileged && isRoot ? [...asOrdinaryUser, ...withArchive] : withArchive
@@ -167,7 +172,8 @@ async function initialise(env: Environment, service: Service, stop: AbortSignal)
   if (!service.initialise || existsSync(initialisedMark(service))) return
   rmSync(service.folders.data, { recursive: true, force: true })
   mkdirSync(service.folders.data, { recursive: true, mode: 0o700 })
-  const { process, ended } = startDetached(asPlainProcess(service.initialise, env, service, false), surroundings(env, service))
+  const temporary = emptyTemporary(env, service.name)
+  const { process, ended } = startDetached(asPlainProcess(service.initialise, env, service, temporary, false), surroundings(env, service, temporary))
   if (await completed(service, process, ended, stop)) writeFileSync(initialisedMark(service), '')
 }
 
@@ -237,6 +243,7 @@ async function stopOne(env: Environment, service: Service): Promise<'stopped' | 
   const outcomes = await Promise.all(all.map((each) => stopProcess(each, service.graceMs, service.stopSignal)))
   const outcome = outcomes.includes('killed') ? 'killed' : 'stopped'
   forget(pidFile(env, service))
+  removeTemporary(env, service.name)
   if (service.cds && outcome === 'stopped' && running && uptimeMs(running) > trainingMs) keepArchive(env, service.cds)
   return outcome
 }

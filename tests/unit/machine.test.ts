@@ -92,7 +92,7 @@ test('a service that ran into a limit is told so, by its newest words', () => {
     ['java.lang.OutOfMemoryError: Java heap space', /-Xmx/],
     ['FATAL:  could not extend file "base/1": No space left on device', /disk is full/],
     ['OpenJDK 64-Bit Server VM warning: INFO: os::commit_memory failed; error=\'Cannot allocate memory\' (errno=12)', /no memory/],
-    ['UnsatisfiedLinkError: /tmp/librocksdbjni.so: failed to map segment from shared object', /noexec/],
+    ['UnsatisfiedLinkError: /стек/tmp/librocksdbjni.so: failed to map segment from shared object', /noexec: VYGODNO_STACK/],
   ]
   for (const [line, cause] of cases) assert.match(limitIn(['all is well', line, 'at java.base/Some.where']) ?? '', cause, line)
   assert.equal(limitIn(['all is well', 'stopped']), undefined)

@@ -8,6 +8,7 @@ import { loadConfig } from '../config.ts'
 import { jdkProgram } from '../jdk.ts'
 import { logOptions } from '../log-options.ts'
 import { readPidFile, startDetached, stopProcess } from '../processes.ts'
+import { temporaryOptions } from '../temporary.ts'
 import { until } from '../until.ts'
 import { render } from '../variables.ts'
 import { readFileSync } from 'node:fs'
@@ -47,7 +48,7 @@ export const shop: Benchmark = {
       const sent = await timed(['node', join(env.build, 'dist', 'apps', 'shop-api', 'main.js'), 'send', file, '--json'], { cwd: env.root })
       ours.push(z.object({ perSecond: z.number() }).parse(JSON.parse(sent.stdout)).perSecond)
       progress(`round ${round + 1} of ${rounds}: kafka-producer-perf-test`)
-      const perf = await timed([jdkProgram('java'), '-cp', join(env.build, 'jars', 'kafka', '*'), 'org.apache.kafka.tools.ProducerPerformance', '--topic', 'shop.products.dlq', '--num-records', String(records), '--record-size', String(size), '--throughput', '-1', '--producer.config', properties], { cwd: env.root })
+      const perf = await timed([jdkProgram('java'), ...temporaryOptions(folder(env)), '-cp', join(env.build, 'jars', 'kafka', '*'), 'org.apache.kafka.tools.ProducerPerformance', '--topic', 'shop.products.dlq', '--num-records', String(records), '--record-size', String(size), '--throughput', '-1', '--producer.config', properties], { cwd: env.root })
       theirs.push(Number(/.*, ([\d.]+) records\/sec/.exec(perf.stdout.trim().split('\n').at(-1) ?? '')?.[1]))
     }
     rmSync(file)
@@ -139,7 +140,7 @@ async function rate(env: Environment, which: 'filter' | 'copy', target: string):
 
 function command(env: Environment, which: 'filter' | 'copy', run: string, home: string, target: string): string[] {
   const properties = join(home, 'bench.properties')
-  const jvm = [jdkProgram('java'), '-XX:+UseSerialGC', '-Xms256m', '-Xmx256m', ...logOptions(env, 'kafka', join(folder(env), `${which}.log`)), '-cp']
+  const jvm = [jdkProgram('java'), ...temporaryOptions(home), '-XX:+UseSerialGC', '-Xms256m', '-Xmx256m', ...logOptions(env, 'kafka', join(folder(env), `${which}.log`)), '-cp']
   if (which === 'copy') {
     writeFileSync(properties, `${tlsProperties(env, 'operator')}\ngroup.id=bench-${run}\nauto.offset.reset=earliest\n`)
     return [...jvm, `${join(env.build, 'jars', 'kafka', '*')}:${join(env.build, 'jars', 'bench', '*')}`, 'ru.vygodno.bench.PlainCopy', properties, `${prefix}shop.products`, target, String(records)]

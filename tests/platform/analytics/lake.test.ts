@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { z } from 'zod'
@@ -33,6 +33,7 @@ test('a JDK that does not fit is first on the PATH and in JAVA_HOME, and all JVM
   assert.ok(jvms.length >= 10, `${jvms.length} JVMs`)
   assert.deepEqual(jvms.filter(({ program }) => program !== realpathSync(jdkProgram('java'))), [])
   assert.ok(!jdkProgram('java').startsWith(unfit))
+  assert.match(readdirSync(join(env.stack, 'tmp', 'namenode')).join(), /jetty-/, 'the pages that the NameNode unpacks lie in the stack')
 })
 
 const analytics = onCluster(env, 'analytics')
