@@ -23,7 +23,8 @@ const builtMs = (env: Environment) => statSync(join(env.build, 'jars', 'product-
 
 program.action(async ({ test }: { test?: true }) => {
   const env = loadEnvironment()
-  await requirePrograms(['jdk', 'mvn'])
+  // what the platform needs besides is said before minutes of building
+  await requirePrograms(['jdk', 'mvn', 'openssl'])
   await lockStack({ ...env, stack: env.build }, buildMs)
   // running services may have begun to load classes from what another command has just built
   if (!test && builtMs(env) > performance.timeOrigin) return

@@ -24,7 +24,7 @@ export async function requirePrograms(names: (keyof typeof programs | 'jdk')[]):
   const missing = await Promise.all(
     names.filter((name) => name !== 'jdk').map(async (name) => {
       const { args, version, least, get } = programs[name]
-      const output = await run(name, args, { env: { ...process.env, ...(note ? jdkVariables() : {}) } }).then(
+      const output = await run(name, args, { timeout: 60_000, env: { ...process.env, ...(note ? jdkVariables() : {}) } }).then(
         ({ stdout, stderr }) => stdout + stderr,
         () => '',
       )
