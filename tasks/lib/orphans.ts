@@ -35,7 +35,7 @@ export function markedAs(pid: number): Marked | undefined {
   const valueOf = (name: string) => variables.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1)
   const [service, stack] = [valueOf('VYGODNO_SERVICE'), valueOf('VYGODNO_STACK')]
   if (!ticks || !service || !stack) return undefined
-  return { service, stack, process: { pid, startTicks: ticks, fingerprint: '', startedAt: startedAt(ticks) } }
+  return { service, stack, process: { pid, startTicks: ticks, fingerprint: '', startedAt: startedAt(ticks), logFrom: 0 } }
 }
 
 function pidsOfFiles(folder: string): number[] {

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { startTicks } from './proc.ts'
 
-/** A process we started. The start time tells it from another process that got the same pid later. */
-const pidShape = z.object({ pid: z.int().positive(), startTicks: z.string(), fingerprint: z.string(), startedAt: z.string() })
+/**
+ * A process we started. The start time tells it from another process that got the same pid later; what it says begins at
+ * a byte of its log.
+ */
+const pidShape = z.object({ pid: z.int().positive(), startTicks: z.string(), fingerprint: z.string(), startedAt: z.string(), logFrom: z.int().nonnegative().prefault(0) })
 export type PidFile = z.infer<typeof pidShape>
 
 /** The process a pid file names, if that very process still runs; a stale or damaged file counts as none. */
@@ -59,6 +62,7 @@ export function startDetached(
   mkdirSync(dirname(options.log), { recursive: true })
   mkdirSync(options.cwd, { recursive: true })
   const log = openSync(options.log, 'a')
+  const logFrom = fstatSync(log).size
   const child = spawn(program, args, { cwd: options.cwd, env: cleanEnvironment(options.env), detached: true, stdio: ['ignore', log, log] })
   closeSync(log)
   const ended = new Promise<string>((resolve) => {
@@ -66,7 +70,7 @@ export function startDetached(
     child.on('exit', (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`))
   })
   const pid = child.pid ?? 0
-  const started = { pid, startTicks: startTicks(pid) ?? '', fingerprint: options.fingerprint ?? '', startedAt: new Date().toISOString() }
+  const started = { pid, startTicks: startTicks(pid) ?? '', fingerprint: options.fingerprint ?? '', startedAt: new Date().toISOString(), logFrom }
   if (options.pidFile && child.pid) writePidFile(options.pidFile, started)
   return { process: started, ended, release: () => child.unref() }
 }

@@ -5,24 +5,22 @@ import type { Environment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
 import { interruption, putBack } from '../../clients/interruption.ts'
 import { counted, say, step, warn } from '../../clients/terminal.ts'
-import { archiveOptions, keepArchive } from './cds.ts'
+import { keepArchive } from './cds.ts'
 import type { Service } from './compose.ts'
 import { fingerprint, keepDeclaration } from './declaration.ts'
 import { declareToWorker } from './door.ts'
 import { judge } from './judge.ts'
-import { jdkProgram, jdkVariables } from './jdk.ts'
-import { asOrdinaryUser } from './limits/surroundings.ts'
+import { launch, launchInitialisation, pidFile } from './launch.ts'
 import { requireMachine } from './limits/table.ts'
-import { marks, orphans } from './orphans.ts'
+import { orphans } from './orphans.ts'
 import { requireFreePorts } from './ports.ts'
 import { probes } from '../../clients/probes.ts'
-import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, startDetached, stopProcess, writePidFile } from './processes.ts'
-import { died, hasLostLog, lastLine, lastLines } from './service-log.ts'
-import { emptyTemporary, removeTemporary, temporaryOptions } from './temporary.ts'
+import { forget, isAlive, type PidFile, readPidFile, signalGroup, type Started, stopProcess, writePidFile } from './processes.ts'
+import { died, hasLostLog, lastLine, lastLines, limitWatch } from './service-log.ts'
+import { removeTemporary } from './temporary.ts'
 import { findTool, missingTool } from './tools.ts'
 import { until } from './until.ts'
 
-const pidFile = (env: Environment, service: Service) => join(env.stack, 'run', `${service.name}.pid`)
 const initialisedMark = (service: Service) => join(`${service.folders.data}.initialised`)
 
 /** The process of a service, undefined when it does not run. */
@@ -126,7 +124,7 @@ async function startOne(env: Environment, service: Service, progress: (waitingFo
   }
   progress()
   if (running || stop.aborted) return
-  say(`  ${service.name} ${((performance.now() - started) / 1000).toFixed(1)}s${service.probe ? '' : ` (${lastLine(service)})`}`)
+  say(`  ${service.name} ${((performance.now() - started) / 1000).toFixed(1)}s${service.probe ? '' : ` (${lastLine(service, process)})`}`)
 }
 
 /** Stops one service, starts it again from what is declared now and waits until it is ready; a signal waits for that, too. */
@@ -146,34 +144,12 @@ export function reload(env: Environment, service: Service): void {
 const never = new Promise<string>(() => {})
 const adopted = (process: PidFile): Started => ({ process, ended: never, release: () => {} })
 
-function launch(env: Environment, service: Service): Started {
-  const temporary = emptyTemporary(env, service.name)
-  const command = asPlainProcess(service.command, env, service, temporary, true)
-  if (service.probe) keepDeclaration(env, service)
-  return startDetached(command, { ...surroundings(env, service, temporary), fingerprint: fingerprint(env, service), ...(service.probe ? { pidFile: pidFile(env, service) } : {}) })
-}
-
-function surroundings(env: Environment, service: Service, temporary: string): { cwd: string; env: Record<string, string>; log: string } {
-  const java = service.command[0] === 'java' ? jdkVariables() : {}
-  return { cwd: service.folders.data, env: { TMPDIR: temporary, ...java, ...service.environment, ...marks(env, service.name) }, log: service.folders.log }
-}
-
-function asPlainProcess([program = '', ...args]: string[], env: Environment, service: Service, temporary: string, mayTrain: boolean): string[] {
-  if (service.tool) return [...(findTool(env, service.tool) ?? []), ...args]
-  const archive = () => (service.cds ? archiveOptions(env, service.cds, mayTrain) : [])
-  const withArchive = program === 'java' ? [jdkProgram('java'), ...archive(), ...temporaryOptions(temporary), ...args] : [program, ...args]
-  const isRoot = process.getuid?.() === 0
-  // a user namespace makes root look like an ordinary user to a program that refuses root; no account is created
-  return service.unprivileged && isRoot ? [...asOrdinaryUser, ...withArchive] : withArchive
-}
-
 /** An interrupted initialisation leaves no mark, so it is begun again on an empty folder. */
 async function initialise(env: Environment, service: Service, stop: AbortSignal): Promise<void> {
   if (!service.initialise || existsSync(initialisedMark(service))) return
   rmSync(service.folders.data, { recursive: true, force: true })
   mkdirSync(service.folders.data, { recursive: true, mode: 0o700 })
-  const temporary = emptyTemporary(env, service.name)
-  const { process, ended } = startDetached(asPlainProcess(service.initialise, env, service, temporary, false), surroundings(env, service, temporary))
+  const { process, ended } = launchInitialisation(env, service, service.initialise)
   if (await completed(service, process, ended, stop)) writeFileSync(initialisedMark(service), '')
 }
 
@@ -187,7 +163,7 @@ async function completed(service: Service, process: PidFile, ended: Promise<stri
   const how = await ended
   clearTimeout(timer)
   stop.removeEventListener('abort', end)
-  if (how !== 'exit code 0' && !stop.aborted) throw died(service, how)
+  if (how !== 'exit code 0' && !stop.aborted) throw died(service, how, process)
   return how === 'exit code 0'
 }
 
@@ -198,10 +174,13 @@ async function ready(env: Environment, service: Service, process: PidFile, ended
   let how: string | undefined
   void ended.then((end) => (how = end))
   const awaited = `${service.name} to be ready (${kind} ${target})`
-  await until({ code: 'SERVICE_NOT_READY', awaited, timeoutMs: deadlineMs, hint: `task logs -- ${service.name}`, details: () => lastLines(service) }, async () => {
+  const endHopeless = limitWatch(service, process)
+  await until({ code: 'SERVICE_NOT_READY', awaited, timeoutMs: deadlineMs, hint: `task logs -- ${service.name}`, details: () => lastLines(service, process) }, async () => {
     // it may be gone a moment before it is said how; of one that an earlier command started nobody says it
-    if (how !== undefined || !isAlive(process)) throw died(service, how ?? (await Promise.race([ended, sleep(500, 'it is gone')])))
-    return stop.aborted || probe(env, target, process.pid).then(() => true as const, messageOf)
+    if (how !== undefined || !isAlive(process)) throw died(service, how ?? (await Promise.race([ended, sleep(500, 'it is gone')])), process)
+    const seen = stop.aborted || (await probe(env, target, process.pid).then(() => true as const, messageOf))
+    if (seen !== true) endHopeless()
+    return seen
   })
 }
 

@@ -95,7 +95,7 @@ test('a service that ran into a limit is told so, by its newest words', () => {
     ['UnsatisfiedLinkError: /стек/tmp/librocksdbjni.so: failed to map segment from shared object', /noexec: VYGODNO_STACK/],
   ]
   for (const [line, cause] of cases) assert.match(limitIn(['all is well', line, 'at java.base/Some.where']) ?? '', cause, line)
-  assert.equal(limitIn(['all is well', 'stopped']), undefined)
+  assert.equal(limitIn(['all is well', 'jvm.args = [-Xmx256m, -XX:+ExitOnOutOfMemoryError]', 'stopped']), undefined)
 })
 
 test('each limit has a name of its own', () => {

@@ -11,7 +11,7 @@ import { lockStack, whoChanges } from '../../tasks/lib/lock.ts'
 import { orphans } from '../../tasks/lib/orphans.ts'
 import { startTicks } from '../../tasks/lib/proc.ts'
 import { startDetached, writePidFile } from '../../tasks/lib/processes.ts'
-import { hasLostLog } from '../../tasks/lib/service-log.ts'
+import { hasLostLog, lastLines } from '../../tasks/lib/service-log.ts'
 import { down, isOutdated, processOf, up } from '../../tasks/lib/stack.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'vygodno-stack-'))
@@ -82,6 +82,31 @@ test('a process that dies while awaited ends the waiting at once, with its last 
     return true
   })
   assert.ok(performance.now() - started < 20_000, 'the deadline of 60 s was not waited for')
+})
+
+test('a process that lives but says which limit keeps it from being ready is not awaited for its whole time', async () => {
+  const started = performance.now()
+  await assert.rejects(up(env, pick('starving')), (error: Error & { code?: string; hint?: string }) => {
+    assert.equal(error.code, 'SERVICE_STARVED')
+    assert.match(error.message, /expected starving to be ready, it ran into a limit\n {2}it may open no more files: ulimit -n\n {2}\| begins\n {2}\| .*Too many open files/)
+    assert.equal(error.hint, 'task logs -- starving')
+    return true
+  })
+  assert.ok(performance.now() - started < 30_000, 'the deadline of 60 s was not waited for')
+})
+
+test('what a service has said in an earlier start is not held against it', async () => {
+  const { log } = named('dying').folders
+  mkdirSync(join(log, '..'), { recursive: true })
+  writeFileSync(log, 'java.net.SocketException: Too many open files\n')
+  await assert.rejects(up(env, pick('dying')), (error: Error) => {
+    assert.match(error.message, /the last words/)
+    assert.doesNotMatch(error.message, /Too many open files|ulimit/)
+    return true
+  })
+  // a log that has been rolled since is all of this start
+  const rolled = { pid: 1, startTicks: '', fingerprint: '', startedAt: '', logFrom: 1e9 }
+  assert.match(lastLines(named('dying'), rolled), /ulimit -n/)
 })
 
 test('a service that an interrupted up has left starting is awaited before what depends on it', async () => {
