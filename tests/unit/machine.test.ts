@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,21 +9,11 @@ import { tooFull } from '../../tasks/lib/limits/folders.ts'
 import { availableMemory, shortageOf } from '../../tasks/lib/limits/memory.ts'
 import { limits } from '../../tasks/lib/limits/table.ts'
 import { limitIn } from '../../tasks/lib/service-log.ts'
+import { judged as judgedIn } from './judged.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'vygodno-machine-'))
 after(() => rmSync(root, { recursive: true, force: true }))
-const { root: checkout } = loadEnvironment()
-
-type Judged = { code?: string; message?: string; hint?: string; files?: number }
-
-/** What is said of this machine, in a shell that first runs `limit`. */
-function judged(limit: string, { stack = join(root, 'стек'), temporary = tmpdir(), services = 'product-filter postgres' } = {}): Judged {
-  const script = `${limit}\nexec "$0" --import tsx tests/fixtures/require-machine.ts "$1" ${services}`
-  const env = { ...process.env, VYGODNO_STACK: stack, VYGODNO_HOST: '127.0.0.1' }
-  const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath, temporary], { cwd: checkout, env, encoding: 'utf8' })
-  assert.ok(stdout, `${limit}: ${stderr}`)
-  return JSON.parse(stdout)
-}
+const judged = (limit: string, given: Partial<Parameters<typeof judgedIn>[1]> = {}) => judgedIn(limit, { stack: join(root, 'стек'), ...given })
 
 test('each limit of a process that can’t suffice is named, with the command that changes it', () => {
   const cases: [string, RegExp][] = [

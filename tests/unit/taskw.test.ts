@@ -60,6 +60,12 @@ test('whatever a person types arrives as typed, by ./taskw with and without two 
   assert.equal(existsSync(join(caller, 'node_modules')), false)
 })
 
+test('whatever the umask, nobody else may write what is made', () => {
+  writeFileSync(join(dist, 'tasks', 'logs.js'), "process.stdout.write(process.umask().toString(8))\n")
+  for (const [given, expected] of [['000', '22'], ['002', '22'], ['022', '22'], ['027', '27'], ['077', '77'], ['777', '77']])
+    assert.equal(start('sh', ['-c', `umask ${given}; exec "$0" logs`, join(project, 'taskw')]).stdout, expected, given)
+})
+
 test('no argument starts a second task, whichever comes first', () => {
   for (const [args, hint] of [
     [['alerts', 'test'], 'task alerts -- test'],

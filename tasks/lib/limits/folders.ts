@@ -43,7 +43,8 @@ function unusable(folder: string, command: string, mustRun: boolean): Shortage[]
   const expected = `to write${mustRun ? ' and run programs' : ''} in ${folder}`
   let probe: string | undefined
   try {
-    mkdirSync(folder, { recursive: true })
+    // whatever the umask: what is below is safe by it
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     probe = mkdtempSync(join(folder, '.vygodno-probe-'))
     const file = join(probe, 'probe')
     writeFileSync(file, `#!/bin/sh\n${'#'.repeat(4_096)}\nexit 0\n`, { mode: 0o700 })
