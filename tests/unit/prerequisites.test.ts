@@ -59,7 +59,7 @@ function withOnly(jdk: string): string[] | undefined {
   const hidden = others.map((folder) => `mount -t tmpfs none '${folder}'`).join(' && ')
   const script = `mount --bind '${jdk}' '${join(root, 'jdk-25')}' && mount --bind '${shown}' /usr/lib/jvm ${hidden ? `&& ${hidden}` : ''} && exec "$@"`
   const command = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh']
-  return spawnSync('unshare', [...command.slice(1), 'true']).status === 0 ? command : undefined
+  return spawnSync(command[0] ?? '', [...command.slice(1), 'true']).status === 0 ? command : undefined
 }
 
 test('a machine with a JDK 25 alone is refused by each command, with the way out, before anything is made', (t) => {
