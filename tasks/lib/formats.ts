@@ -23,6 +23,13 @@ const xml: Writer = (value) => value.replace(/[&<>"]/g, (sign) => entities[sign]
 
 const writers: Record<string, Writer> = { '.properties': properties, '.yaml': yaml, '.yml': yaml, '.conf': postgres, '.xml': xml }
 
+/**
+ * What the ini file of Grafana can't say, for its reader knows no escape: it puts the value of another key there, where there
+ * is one of that name (https://ini.unknwon.io/docs/howto/work_with_values#recursive-values). `${…}` and `$__file{…}` it
+ * fills in, too, but no path has a brace.
+ */
+export const iniReference = /%\([^)]+\)s/
+
 /** What values are written by into a file of this name; its ending says its format. */
 export function writerFor(file: string): Writer {
   return writers[extname(basename(file))] ?? ((value) => value)

@@ -26,7 +26,7 @@ test('each format has its own way of writing what it would take for its own', ()
     ['a.conf', "x = '${VALUE}'", "/co's", "x = '/co''s'"],
     ['a.yaml', 'x: "${VALUE}"', '/a"b', String.raw`x: "/a\"b"`],
     ['a.yaml', 'x: ${VALUE}', '["a"]', 'x: ["a"]'],
-    ['a.ini', 'x = """${VALUE}"""', '/a #1; b', 'x = """/a #1; b"""'],
+    ['a.ini', 'x = """${VALUE}"""', '/a #1; b = 100% (c) `d` $e', 'x = """/a #1; b = 100% (c) `d` $e"""'],
     ['a.xml', 'file://${VALUE_IN_URL}/x', "/a b+c%#&'я", "file:///a%20b%2Bc%25%23%26'%D1%8F/x"],
     ['', '${VALUE_IN_PATTERN}.%i', '/100%/x.log', '/100%%/x.log.%i'],
   ]

@@ -56,6 +56,13 @@ test('a stack that HDFS can’t lie in is named with one that it can, other serv
   assert.equal(judged(':', { stack }).code, undefined)
 })
 
+test('a stack whose path Grafana would fill in is named, any other % is nothing to it', () => {
+  const { message, hint } = judged(':', { stack: join(root, 'a%(data)s'), services: 'grafana' })
+  assert.match(message ?? '', /path of the stack: expected none with %\(…\)s, .*, got .*a%\(data\)s$/)
+  assert.match(hint ?? '', /VYGODNO_STACK='.*a-\(data\)s' task up/)
+  assert.equal(judged(':', { stack: join(root, '100% (а) %s'), services: 'grafana' }).code, undefined)
+})
+
 test('too little memory or disk is refused with numbers, and the groups of services that fit are named', () => {
   const services = loadServices(loadEnvironment())
   const core = services.filter(({ profile }) => profile === 'core').reduce((sum, { memoryMib }) => sum + memoryMib, 0)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { messageOf } from '../../../clients/errors.ts'
 import { shellQuoted } from '../../../clients/shell.ts'
 import { cleanEnvironment } from '../../../clients/surroundings.ts'
+import { iniReference } from '../formats.ts'
 import { asRoot, type Limit, mib, type Need, type Shortage } from './limit.ts'
 
 const diskNeededMib = 1_024
@@ -31,11 +32,17 @@ export const folderLimits: Limit[] = [
   },
 ]
 
-/** A DataNode of Hadoop 3.5 names its threads by a format that has its folder in it, and dies of a % there. */
+/** Signs that the path of a stack may have as long as nobody runs who can't be told of them. */
+const untold: { who: string; sign: RegExp; expected: string }[] = [
+  // a DataNode of Hadoop 3.5 names its threads by a format that has its folder in it, and dies of a % there
+  { who: 'datanode', sign: /%/, expected: "none with a %, which HDFS can't take" },
+  { who: 'grafana', sign: iniReference, expected: 'none with %(…)s, which Grafana takes for the name of a setting' },
+]
+
 function unformatted({ env, services }: Need): Shortage[] {
-  if (!env.stack.includes('%') || !services.some(({ name }) => name.startsWith('datanode'))) return []
+  const met = untold.filter(({ who, sign }) => sign.test(env.stack) && services.some(({ name }) => name.startsWith(who)))
   const command = `VYGODNO_STACK=${shellQuoted(env.stack.replaceAll('%', '-'))} task up`
-  return [{ expected: 'none with a %, which HDFS can\'t take', seen: env.stack, command }]
+  return met.slice(0, 1).map(({ expected }) => ({ expected, seen: env.stack, command }))
 }
 
 /** Tries what is needed there: to make a file and, for the libraries that JVMs unpack, to run it. */
