@@ -15,6 +15,7 @@ type Reason =
   | 'bad-value'
   | 'key-mismatch'
   | 'too-large'
+  | 'foreign-product'
 
 /**
  * Why a record is not a product; `reason` is what the dead-letter record's header of that name holds.

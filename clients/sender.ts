@@ -16,7 +16,7 @@ const ACKNOWLEDGED_WITHIN_MS = 60_000
 /** Sends records; what it has counted as sent is on two brokers at least. */
 export type Sender = {
   /** Takes a record, null for a tombstone. Returns a promise to wait for when enough is under way. */
-  add(key: string, value: Buffer | null): Promise<void> | undefined
+  add(key: string, value: Buffer | null, headers?: Record<string, string>): Promise<void> | undefined
   /** Waits until everything that was added is acknowledged. */
   flush(): Promise<void>
   /** how many records Kafka has acknowledged */
@@ -26,7 +26,7 @@ export type Sender = {
 /** Who sends where. */
 type Route = { principal: string; topic: string }
 
-type Message = { key: Buffer; value: Buffer | null; partition: number }
+type Message = { key: Buffer; value: Buffer | null; partition: number; headers?: Record<string, string> }
 type Lane = { waiting: Message[]; bytes: number; timer?: NodeJS.Timeout; running?: Promise<void> }
 
 /**
@@ -109,12 +109,12 @@ function createSender(producer: Producer, topic: string, partitions: number, lin
 
   return {
     sent: () => sent,
-    add(name, value) {
+    add(name, value, headers) {
       if (failure !== undefined) throw failure
       const key = Buffer.from(name)
       const partition = partitionOf(key, partitions)
       const lane = lanes[partition] as Lane
-      const message = { key, value, partition }
+      const message = { key, value, partition, ...(headers ? { headers } : {}) }
       const bytes = sizeOf(message)
       lane.waiting.push(message)
       lane.bytes += bytes
@@ -150,6 +150,7 @@ function takeBatch(lane: Lane): { messages: Message[]; bytes: number } {
   return { messages: lane.waiting.splice(0, count), bytes }
 }
 
-function sizeOf({ key, value }: Message): number {
-  return key.length + (value?.length ?? 0) + OVERHEAD_BYTES
+function sizeOf({ key, value, headers = {} }: Message): number {
+  const named = Object.entries(headers).reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 0)
+  return key.length + (value?.length ?? 0) + named + OVERHEAD_BYTES
 }

@@ -8,23 +8,26 @@ import { plainLine } from '../../clients/plain.ts'
 import { isStandardInput } from '../../clients/product-file/source.ts'
 import { isReserved, reserved } from '../../clients/product.ts'
 import { withSender } from '../../clients/sender.ts'
+import { loadStores, type Sending, sendingAs } from '../../clients/stores.ts'
 import { counted, print, printJson, say, warn } from '../../clients/terminal.ts'
 import { Known } from './known.ts'
-import { route, sendFile, summaryOf, type SendOptions, type Summary } from './transfer.ts'
+import { routeOf, sendFile, summaryOf, type SendOptions, type Summary } from './transfer.ts'
 import { watchFile } from './watch.ts'
 
 const RETRY_MS = 5_000
 
-export type Options = SendOptions & { watch: boolean; json: boolean }
+type Options = SendOptions & { watch: boolean; json: boolean }
 
 /** `shop send`: sends a file, once or whenever it changes. */
-export async function send(given: string | undefined, options: Options): Promise<void> {
+export async function send(given: string | undefined, { store, ...chosen }: Omit<Options, 'as'> & { store?: string }): Promise<void> {
   const env = loadEnvironment()
+  const options = { ...chosen, as: sendingAs(loadStores(env), store) }
   const file = given ?? relative(process.cwd(), join(env.root, 'data', 'products.json'))
   if (options.watch && isStandardInput(file))
     throw new UsageError('NOT_WATCHABLE', 'expected a file to watch, got standard input', 'the same command without --watch')
   whenInterrupted('the same command sends all from the beginning, which does no harm')
   const run = options.watch ? watch : sendOnce
+  sayAs(options.as)
   const sent = await run(env, file, options, interruption())
   if (interruptedCode() !== undefined) throw interruptedError(`${sent} sent and acknowledged`)
 }
@@ -60,15 +63,22 @@ async function watch(env: Environment, file: string, options: Options, signal: A
   return sent
 }
 
-/** `shop withdraw`: sends a null for every id. */
-export async function withdraw(ids: string[], options: { json: boolean }): Promise<void> {
+function sayAs({ by, stores }: Sending): void {
+  say(stores.length === 1 ? `as ${stores[0]}, by ${by}` : `as ${by}, for ${counted(stores.length, 'store')}`)
+}
+
+/** `shop withdraw`: sends a null for every id; as one store it names that store, which the filter holds it to. */
+export async function withdraw(ids: string[], options: { store?: string; json: boolean }): Promise<void> {
   for (const id of ids) {
     const defect = isIdentifier(id) ? isReserved(id) && reserved(id).detail : `expected ${identifierExpected}, got ${quoted(id.slice(0, 60))}`
     if (defect) throw new UsageError('BAD_PRODUCT_ID', defect, 'task search -- чайник   shows ids in the last column')
   }
+  const env = loadEnvironment()
+  const as = sendingAs(loadStores(env), options.store)
+  sayAs(as)
   const started = performance.now()
-  const sent = await withSender(loadEnvironment(), route, 0, async (sender) => {
-    for (const id of new Set(ids)) await sender.add(id, null)
+  const sent = await withSender(env, routeOf(as), 0, async (sender) => {
+    for (const id of new Set(ids)) await sender.add(id, null, options.store === undefined ? undefined : { store: options.store })
     await sender.flush()
     return sender.sent()
   })

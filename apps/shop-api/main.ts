@@ -8,6 +8,7 @@ program
   .command('send')
   .description('Send the products of a file, of any size: a JSON array, {"products": [...]} or JSON lines, in UTF-8')
   .argument('[file]', 'product file, - for standard input (default: data/products.json)')
+  .option('--store <id>', 'send as this store of config/stores.yaml, by its identity (default: all stores of the common intake)')
   .option('--watch', 'go on watching the file; send what is new or changed', false)
   .option('--rate <n>', 'products per second, evenly spaced', positive)
   .option('--skip-bad', 'go on after bad records; they are listed, the exit code is 0', false)
@@ -24,11 +25,15 @@ checked, so that every bad record is reported as FILE:LINE: reason. Sending the 
 disappears or is half-written, withdraws nothing; see shop withdraw. Bad records are reported, and tried again when the
 file changes.
 
+A product of another store, or of none that is declared, is a bad record: foreign-product. What passes here the product
+filter looks at again: a product id belongs to the store that listed it first.
+
 --unchecked keys a record without a product_id by FILE:LINE.
 
 Examples:
   task shop -- send
   task shop -- send 'мои товары.jsonl' --skip-bad
+  task shop -- send garden.jsonl --store store_003
   task shop -- send data/products.json --watch --rate 200
   task shop -- send data/products-malformed.jsonl --unchecked`,
   )
@@ -38,8 +43,9 @@ program
   .command('withdraw')
   .description('Withdraw products: they disappear from search until they are sent again')
   .argument('<ids...>', 'product ids')
+  .option('--store <id>', "as this store: another store's product goes to the dead letters, and stays")
   .option('--json', 'print {sent, skipped, seconds, perSecond} as JSON', false)
-  .addHelpText('after', '\nExample:\n  task shop -- withdraw 10101 10102')
+  .addHelpText('after', '\nExample:\n  task shop -- withdraw 10101 10102\n  task shop -- withdraw 10330 --store store_003\n\nThe id stays the store\'s: no other can list it, unless task transfer gives it away.')
   .action(withdraw)
 
 function positive(text: string): number {

@@ -8,19 +8,19 @@ import { openSource, type Source } from '../../clients/product-file/source.ts'
 import { plainLine } from '../../clients/plain.ts'
 import { withSender, type Sender } from '../../clients/sender.ts'
 import { shellQuoted } from '../../clients/shell.ts'
+import { type Sending, topicOf } from '../../clients/stores.ts'
 import { counted } from '../../clients/terminal.ts'
 import { duplicateFinder } from './duplicates.ts'
 import type { Known } from './known.ts'
 
 // long enough to fill requests at full speed, short enough for a file that grows slowly
 const LINGER_MS = 50
-/** Shops write their products, and nothing else. */
-export const route = { principal: 'shop-api', topic: 'shop.products' }
-
 // product ids that stand in a file twice are shown one by one up to here, then counted
 const MOST_REPEATED = 20
 
 export type SendOptions = {
+  /** which identity sends, for which stores */
+  as: Sending
   /** products per second */
   rate?: number
   /** go on after a bad record */
@@ -31,6 +31,9 @@ export type SendOptions = {
 
 /** What a run did; `sent` counts what Kafka has acknowledged. `unchanged`: not sent again when watching. */
 export type Summary = { sent: number; skipped: number; unchanged?: number; seconds: number; perSecond: number }
+
+/** Shops write their products, and nothing else. */
+export const routeOf = ({ by }: Sending) => ({ principal: by, topic: topicOf(by) })
 
 type Run = {
   file: string
@@ -67,7 +70,7 @@ export async function sendFile(
   let run: Run | undefined
   let problem: unknown
   try {
-    await withSender(env, route, LINGER_MS, async (sender) => {
+    await withSender(env, routeOf(options.as), LINGER_MS, async (sender) => {
       started = performance.now()
       const progress = showProgress(() => ({ done: source.position(), size: source.size, sent: sender.sent() }))
       try {
@@ -111,7 +114,7 @@ async function transfer(source: Source, run: Run, signal: AbortSignal): Promise<
 /** Sends a record unless it is bad or known. Returns what to wait for before the next. */
 function offer(run: Run, record: RawRecord): Promise<void> | undefined {
   const { file, options, progress } = run
-  const result = options.unchecked ? unchecked(record, file) : admitted(record)
+  const result = options.unchecked ? unchecked(record, file) : admitted(record, options.as)
   if ('reason' in result) {
     run.bad++
     if (!options.skipBad) run.stoppedAt ??= record.line

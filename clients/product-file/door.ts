@@ -2,20 +2,26 @@ import { basename } from 'node:path'
 import { isIdentifier } from '../identifier.ts'
 import type { Defect } from '../document.ts'
 import { checkProduct, isReserved, MAX_PRODUCT_BYTES, reserved, tooLarge } from '../product.ts'
+import { foreign, type Sending } from '../stores.ts'
 import { compact } from './compact.ts'
 import type { RawRecord } from './records.ts'
 
 /** What a record is to be sent as, and its key; or why it isn't sent. */
 export type Admitted = { id: string; bytes: Buffer } | Defect
 
-/** A record that is let in only if it is a product, as one line; ids of monitoring's own are not for shops. */
-export function admitted({ bytes, defect }: RawRecord): Admitted {
+/**
+ * A record that is let in only if it is a product, as one line; ids of monitoring's own are not for shops.
+ *
+ * @param as who sends: products of other stores are refused
+ */
+export function admitted({ bytes, defect }: RawRecord, as?: Sending): Admitted {
   if (defect) return defect
   // the limit is on what is sent, and a defect is told of what stands in the file
   const result = checkProduct(bytes.length > MAX_PRODUCT_BYTES ? compact(bytes) : bytes)
   if ('reason' in result) return result
   const id = result.product.product_id
-  return isReserved(id) ? reserved(id) : { id, bytes: compact(bytes) }
+  const refused = isReserved(id) ? reserved(id) : as && foreign(as, result.product.store_id)
+  return refused ?? { id, bytes: compact(bytes) }
 }
 
 const ID = /"product_id"\s*:\s*("(?:[^"\\]|\\.)*")/

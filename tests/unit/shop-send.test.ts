@@ -11,6 +11,7 @@ import { murmur2, partitionOf } from '../../clients/partition.ts'
 import { layoutDefect } from '../../clients/product-file/records.ts'
 import { plainLine } from '../../clients/plain.ts'
 import { shellQuoted } from '../../clients/shell.ts'
+import { type Sending, sendingAs } from '../../clients/stores.ts'
 import { watchFile } from '../../apps/shop-api/watch.ts'
 
 describe('the partition of a key', () => {
@@ -85,6 +86,30 @@ describe('the door', () => {
         assert.match(result.detail, /^product_id: expected an id that does not begin with vygodno-canary, .*, got "vygodno-canary/)
       }
     assert.ok('id' in at({ ...sample, product_id: 'vygodno' }))
+  })
+})
+
+describe('as which store', () => {
+  const stores = { a: { name: 'А', by: 'shop-api' }, b: { name: 'Б', by: 'shop-api' }, own: { name: 'В', by: 'partner' }, 'vygodno-canary': { name: 'м', by: 'canary' } }
+  const of = (store_id: string, as: Sending) => admitted({ line: 1, bytes: Buffer.from(JSON.stringify({ ...sample, store_id })) }, as)
+
+  it('the intake sends for all of its stores and for no other', () => {
+    const as = sendingAs(stores)
+    assert.deepEqual(as, { by: 'shop-api', stores: ['a', 'b'] })
+    for (const store of ['a', 'b']) assert.ok('id' in of(store, as))
+    for (const store of ['own', 'c', 'vygodno-canary', 'A']) {
+      const result = of(store, as)
+      assert.equal('reason' in result && `${result.reason} ${result.detail}`, `foreign-product store_id: expected a store that shop-api sends for (config/stores.yaml), got "${store}"`)
+    }
+  })
+
+  it('one store sends by its identity, and only its own', () => {
+    const as = sendingAs(stores, 'own')
+    assert.deepEqual(as, { by: 'partner', stores: ['own'] })
+    assert.ok('id' in of('own', as))
+    const result = of('a', sendingAs(stores, 'b'))
+    assert.equal('reason' in result && result.detail, 'store_id: expected "b", got "a"')
+    for (const store of ['c', 'vygodno-canary', '', 'constructor']) assert.throws(() => sendingAs(stores, store), { code: 'STORE_UNKNOWN' })
   })
 })
 
