@@ -4,12 +4,13 @@ import type { Environment } from '../../clients/environment.ts'
 import { kafkaClient, producerOf } from '../../clients/kafka.ts'
 import { type Queryable, withPostgres } from '../../clients/postgres.ts'
 import { bannedCanaryId, canaryId, type Product } from '../../clients/product.ts'
+import { monitoringIdentity, monitoringStore, topicOf } from '../../clients/stores.ts'
 import type { Collector } from './collector.ts'
 import { lasting } from './lasting.ts'
 import { bannedCanaries, bannedCanaryState, canaryLatency, canaryRuns } from './metrics.ts'
 import { readOn } from './reading.ts'
 
-const topic = 'shop.products'
+const topic = topicOf(monitoringIdentity)
 const givenUpAfterMs = 20_000
 const lookEveryMs = 50
 const heldEveryMs = 500
@@ -19,12 +20,12 @@ const fates = ['held', 'passed', 'late'] as const
 type Fate = (typeof fates)[number]
 
 /**
- * Sends two products as a shop would. Of one it measures until it has come through filter, topic and sink; the other one a
+ * Sends two products as a store does that has an identity of its own. Of one it measures until it has come through filter, topic and sink; the other one a
  * reserved rule must hold back, and the filter's audit has to say so. A trigger of PostgreSQL (008_banned_canary.sql) keeps
  * the rows of both out of the products that customers see; afterwards both are withdrawn.
  */
 export function canaryCollector(env: Environment): Collector {
-  const producer = lasting(() => producerOf(kafkaClient(env, 'canary')))
+  const producer = lasting(() => producerOf(kafkaClient(env, monitoringIdentity)))
   const audit = readOn(env, 'catalog.blocked', 'end')
   return {
     name: 'canary',
@@ -87,7 +88,7 @@ function product(id: string, flight: string): Product {
   const now = new Date().toISOString()
   return {
     // the audit bears the name, PostgreSQL the description
-    product_id: id, name: `${id} ${flight}`, description: flight, category: canaryId, brand: canaryId, sku: id, store_id: canaryId,
+    product_id: id, name: `${id} ${flight}`, description: flight, category: canaryId, brand: canaryId, sku: id, store_id: monitoringStore,
     price: { amount: 0, currency: 'RUB' }, stock: { available: 0, reserved: 0 }, tags: [], images: [], specifications: {}, created_at: now, updated_at: now, index: 'products',
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { type Environment, type Profile, profiles } from '../../clients/environment.ts'
+import { storesLine, storesShape } from '../../clients/stores.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
 import type { Cds } from './cds.ts'
 import { stackSecrets } from './secrets.ts'
@@ -71,9 +72,10 @@ export type Service = {
  * @throws UsageError `CONFIG_INVALID` with every problem at once
  */
 export function loadServices(given: Environment, file = join(given.root, 'compose', 'compose.yaml')): Service[] {
-  const env = { ...given, variables: { ...given.variables, GRAFANA_HOME: grafanaHome(given) } }
+  const stores = loadYaml(join(given.root, 'config', 'stores.yaml'), given.root, storesShape)
+  const env = { ...given, variables: { ...given.variables, GRAFANA_HOME: grafanaHome(given), STORES: storesLine(stores.value ?? {}) } }
   const loaded = loadYaml(file, env.root, composeShape)
-  const problems: Problem[] = [...loaded.problems]
+  const problems: Problem[] = [...stores.problems, ...loaded.problems]
   const compose = loaded.value
   for (const [name, { depends_on, configs, secrets, command, environment }] of Object.entries(compose?.services ?? {})) {
     const point = (path: PropertyKey[], kind: string, word: string, known: string[]) => {

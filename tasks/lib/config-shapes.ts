@@ -41,6 +41,7 @@ const rights = z.strictObject({
   cluster: z.array(z.enum(clusterOperations)).prefault([]),
   quota: quota.prefault({}),
 })
+export const noRights = rights.parse({})
 export const principalsShape = z.strictObject({
   servers: z.record(z.string(), z.strictObject({ super: superOn, authority })),
   clients: z.record(z.string(), z.strictObject({ super: superOn, authority, primary: rights.prefault({}), analytics: rights.prefault({}) })),

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { type Cluster, clusters, type Environment, type Worker, workers } from '../../clients/environment.ts'
+import { storesShape } from '../../clients/stores.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
 import { checkBans, checkConnectors, checkPrincipals, declaredConnectors } from './config-checks.ts'
 import { bansShape, type ConnectorsFile, connectorsShape, foldersShape, type Principals, principalsShape, type SeedRules, type TopicsFile, topicsShape } from './config-shapes.ts'
 import { checkDashboards } from './dashboards/check.ts'
+import { checkStores, principalsOfStores, topicsOfStores } from './declared-stores.ts'
 import { checkMonitoring } from './monitoring-config.ts'
 import { checkTopics } from './topic-checks.ts'
 import { fillIn, interpolate } from './variables.ts'
@@ -26,17 +28,19 @@ export type Config = { clusters: Record<Cluster, ClusterTopics>; principals: Pri
  * @throws UsageError `CONFIG_INVALID` with every problem of every file at once
  */
 export function loadConfig(env: Environment, folder = join(env.root, 'config')): Config {
-  const topics = loadYaml(join(folder, 'topics.yaml'), env.root, topicsShape)
-  const principals = loadYaml(join(folder, 'principals.yaml'), env.root, principalsShape)
+  const stores = loadYaml(join(folder, 'stores.yaml'), env.root, storesShape)
+  const declared = { topics: loadYaml(join(folder, 'topics.yaml'), env.root, topicsShape), principals: loadYaml(join(folder, 'principals.yaml'), env.root, principalsShape) }
+  const [topics, principals] = [topicsOfStores(declared.topics, stores), principalsOfStores(declared.principals, stores)]
   const bans = loadYaml(join(folder, 'bans.yaml'), env.root, bansShape)
   const folders = loadYaml(join(folder, 'lake.yaml'), env.root, foldersShape)
   const variables = { ...env.variables, MIRRORED_TOPICS: (topics.value?.analytics.mirrors ?? []).join(',') }
   const files = byName(workers, (worker) => loadYaml(join(folder, 'connectors', `${worker}.yaml`), env.root, connectorsShape))
   const connectors = byName(workers, (worker) => fillConnectors(files[worker], variables))
   refuse([
-    ...[topics, principals, bans, folders, ...Object.values(files)].flatMap((loaded) => loaded.problems),
+    ...[topics, principals, stores, bans, folders, ...Object.values(files)].flatMap((loaded) => loaded.problems),
     ...checkTopics(topics, byName(clusters, (cluster) => env.clusters[cluster].brokers)),
     ...checkBans(bans),
+    ...checkStores(stores, declared.topics, declared.principals),
     ...checkPrincipals(principals, topics),
     ...checkMonitoring(env, folder),
     ...checkDashboards(env, folder),

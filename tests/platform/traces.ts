@@ -9,7 +9,7 @@ import { monitoring } from '../../tasks/lib/monitoring.ts'
 import { env } from './platform.ts'
 
 // the canary's way, its copies, and what Connect and MirrorMaker write down of themselves all the time
-const busy = /^(__|shop\.products$|catalog\.(products|blocked)$|connect\.|mirror\.|mm2-|primary\.checkpoints|heartbeats|product-filter-)/
+const busy = /^(__|shop\.products(\.canary)?$|catalog\.(products|blocked)$|connect\.|mirror\.|mm2-|primary\.checkpoints|heartbeats|product-filter-)/
 const any = { resourceType: AclResourceTypes.ANY, resourcePatternType: ResourcePatternTypes.ANY, operation: AclOperationTypes.ANY, permissionType: AclPermissionTypes.ANY }
 
 /** All that a command could leave behind on this stack: where logs end, topics, rules, rows, files, messages. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { certificateFiles, type Environment } from '../../../clients/environment.ts'
 import { kafkaClient, topicOffsets, withAdmin, withProducer } from '../../../clients/kafka.ts'
 import { seedKey } from '../../../clients/rules.ts'
+import { loadStores, storesLine } from '../../../clients/stores.ts'
 import { loadConfig } from '../config.ts'
 import { jdkProgram } from '../jdk.ts'
 import { logOptions } from '../log-options.ts'
@@ -148,6 +149,6 @@ function command(env: Environment, which: 'filter' | 'copy', run: string, home: 
   const template = readFileSync(join(env.root, 'config', 'product-filter', 'product-filter.properties'), 'utf8')
   // the last of two equal keys counts
   const changed = `\napplication.id=bench-${run}\nvygodno.topic.prefix=${prefix}\nssl.keystore.location=\${BUNDLE}\n`
-  writeFileSync(properties, render(template + changed, { ...env.variables, DATA: home, BUNDLE: certificateFiles(env, 'operator').bundle }, 'product-filter.properties'))
+  writeFileSync(properties, render(template + changed, { ...env.variables, STORES: storesLine(loadStores(env)), DATA: home, BUNDLE: certificateFiles(env, 'operator').bundle }, 'product-filter.properties'))
   return [...jvm, join(env.build, 'jars', 'product-filter', '*'), 'ru.vygodno.filter.ProductFilter', properties]
 }

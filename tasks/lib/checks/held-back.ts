@@ -3,6 +3,7 @@ import type { Environment } from '../../../clients/environment.ts'
 import { type Kafka, kafkaClient, type Read, readTopic } from '../../../clients/kafka.ts'
 import { offsetsAt } from '../../../clients/positions.ts'
 import { bannedCanaryId } from '../../../clients/product.ts'
+import { monitoringIdentity, topicOf } from '../../../clients/stores.ts'
 import { idsInPostgres, liveKeys } from '../observe.ts'
 import { type Alive, judged, settled, type Verdict } from './check.ts'
 
@@ -14,9 +15,10 @@ const auditShape = z.object({ action: z.string() })
 export async function heldBackCanary(env: Environment, alive: Alive): Promise<Verdict> {
   if (!env.profiles.includes('monitoring')) return { outcome: 'open', seen: 'no canary: profile monitoring is off', hint: 'task shop -- send data/products.json' }
   const kafka = kafkaClient(env, 'operator')
-  if (!(await lastCanary(kafka, 'shop.products'))) return { outcome: 'open', seen: 'no banned canary within 5 minutes', hint: 'task status; task logs -- exporter' }
+  const topic = topicOf(monitoringIdentity)
+  if (!(await lastCanary(kafka, topic))) return { outcome: 'open', seen: 'no banned canary within 5 minutes', hint: 'task status; task logs -- exporter' }
   return settled(async () => {
-    const [sent, held] = [await lastCanary(kafka, 'shop.products'), await lastCanary(kafka, 'catalog.blocked')]
+    const [sent, held] = [await lastCanary(kafka, topic), await lastCanary(kafka, 'catalog.blocked')]
     for (const [place, read] of [['catalog.products', liveKeys(env, 'catalog.products', alive)], ['PostgreSQL', idsInPostgres(env)]] as const)
       if ((await read).has(bannedCanaryId)) return judged(false, `the banned canary has passed: it stands in ${place}`)
     if (!held?.value || held.timestampMs < (sent?.timestampMs ?? 0)) return judged(false, 'the banned canary was sent and not held back')

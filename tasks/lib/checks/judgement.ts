@@ -3,20 +3,22 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../../../clients/environment.ts'
-import { kafkaClient, type Offsets, readTopic, topicOffsets } from '../../../clients/kafka.ts'
+import { type Kafka, kafkaClient, type Offsets, readTopic, topicOffsets } from '../../../clients/kafka.ts'
 import { jsonLines } from '../../../clients/product-file/json-lines.ts'
 import { canaryId } from '../../../clients/product.ts'
+import { commonTopic } from '../../../clients/stores.ts'
 import { listBans } from '../bans.ts'
 import { judgeRecords } from '../matcher.ts'
 import { changedSince } from '../observe.ts'
 import { type Alive, Unproven } from './check.ts'
 
-const topic = 'shop.products'
+const topic = commonTopic
+const deadLetters = 'shop.products.dlq'
 // bytes that are no UTF-8 have to reach the matcher as they are: it sets such a record aside
 const asIs = 'latin1'
 
 /** What the rules in force make of the products that the shops have sent, as of `ends`. */
-export type Judged = { rules: number; banned: Set<string>; allowed: Set<string>; ends: Offsets; rulesEnd: Offsets }
+export type Judged = { rules: number; banned: Set<string>; allowed: Set<string>; ends: Offsets; rulesEnd: Offsets; lettersEnd: Offsets }
 
 /** Monitoring's own products come and go. */
 const isCanary = (id: string) => id.startsWith(canaryId)
@@ -27,14 +29,17 @@ const isCanary = (id: string) => id.startsWith(canaryId)
  */
 export async function judgeAll(env: Environment, alive: Alive): Promise<Judged> {
   const kafka = kafkaClient(env, 'operator')
-  const [rules, { end: ends }, { end: rulesEnd }] = await Promise.all([listBans(env), topicOffsets(kafka, topic), topicOffsets(kafka, 'catalog.bans')])
+  const [rules, { end: ends }, { end: rulesEnd }, { end: lettersEnd }] = await Promise.all([listBans(env), topicOffsets(kafka, topic), topicOffsets(kafka, 'catalog.bans'), topicOffsets(kafka, deadLetters)])
+  const foreign = new Set<string>()
+  await eachForeign(kafka, new Map(), (_, place) => void foreign.add(place))
   const folder = await mkdtemp(join(tmpdir(), 'vygodno-check-'))
   try {
     const [file, keys, withdrawn] = [join(folder, 'products.jsonl'), [] as string[], new Map<string, number>()]
     // at once, for a stream would keep in memory what the disk is too slow for
     const spool = openSync(file, 'w', 0o600)
-    await readTopic(kafka, 'operator', topic, ({ key, value }) => {
-      if (key === null || isCanary(key)) return
+    await readTopic(kafka, 'operator', topic, ({ key, value, partition, offset }) => {
+      // another store's record leaves the product as it was
+      if (key === null || isCanary(key) || foreign.has(`${partition} ${offset}`)) return
       // a shop's tombstone withdraws the product
       if (value === null) return void withdrawn.set(key, keys.length)
       // a line break in valid JSON is no part of a text
@@ -50,19 +55,30 @@ export async function judgeAll(env: Environment, alive: Alive): Promise<Judged> 
       if (id !== undefined && matched && keys[line - 1] === id && line > (withdrawn.get(id) ?? 0)) isBanned.set(id, matched.length > 0)
     }
     const having = (banned: boolean) => new Set([...isBanned].filter(([, is]) => is === banned).map(([id]) => id))
-    return { rules: rules.length, banned: having(true), allowed: having(false), ends, rulesEnd }
+    return { rules: rules.length, banned: having(true), allowed: having(false), ends, rulesEnd, lettersEnd }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
+/** The records that the filter has set aside as another store's: whose product they are about, and their partition and offset. */
+async function eachForeign(kafka: Kafka, from: Offsets, take: (id: string, place: string) => void): Promise<void> {
+  await readTopic(kafka, 'operator', deadLetters, ({ key, headers }) => {
+    const { reason, 'source.topic': source, 'source.partition': partition, 'source.offset': offset } = headers
+    if (key !== null && String(reason) === 'foreign-product' && String(source) === topic) take(key, `${String(partition)} ${String(offset)}`)
+  }, from)
+}
+
 /**
- * Products that shops have sent since they were judged.
+ * Products that shops have sent since they were judged, or that a record was about which the filter has set aside since.
  *
  * @throws Unproven when moderators have changed the rules since: nothing that was judged holds any more
  */
-export async function sentSince(env: Environment, { ends, rulesEnd }: Judged): Promise<Set<string>> {
-  const { end } = await topicOffsets(kafkaClient(env, 'operator'), 'catalog.bans')
+export async function sentSince(env: Environment, { ends, rulesEnd, lettersEnd }: Judged): Promise<Set<string>> {
+  const kafka = kafkaClient(env, 'operator')
+  const { end } = await topicOffsets(kafka, 'catalog.bans')
   if ([...end].some(([partition, offset]) => offset !== rulesEnd.get(partition))) throw new Unproven('the rules were changed while looking', 'task check -- filter')
-  return changedSince(env, topic, ends)
+  const since = await changedSince(env, topic, ends)
+  await eachForeign(kafka, lettersEnd, (id) => void since.add(id))
+  return since
 }

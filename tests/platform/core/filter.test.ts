@@ -83,14 +83,14 @@ test('a malformed record over a listed product neither replaces nor hides it, ev
 
 test('a rule given twice is already so; two overlapping rules hold a product until both are lifted', async () => {
   const id = `twice-${run}`
-  await withProducer(kafkaClient(env, 'shop-api'), (producer) => producer.send({ topic: 'shop.products', acks: -1, messages: [{ key: id, value: JSON.stringify({ ...sample, product_id: id, store_id: `store_${run}`, name: `Ёлочка зелёная ${run}` }) }] }))
+  await withProducer(kafkaClient(env, 'shop-api'), (producer) => producer.send({ topic: 'shop.products', acks: -1, messages: [{ key: id, value: JSON.stringify({ ...sample, product_id: id, brand: `Марка ${run}`, name: `Ёлочка зелёная ${run}` }) }] }))
   await eventually('the product in PostgreSQL', async () => (await idsInPostgres(env)).has(id) || 'not there')
   assert.equal((await addBan(env, 'words', `${run} ЕЛОЧКА`, 'overlap')).retracted, 1)
   assert.equal((await addBan(env, 'words', `${run} ёлочка`, 'overlap')).change, 'already so')
-  assert.deepEqual(await addBan(env, 'store', `store_${run}`, 'overlap').then(({ retracted, blocked }) => ({ retracted, blocked })), { retracted: 0, blocked: 1 })
+  assert.deepEqual(await addBan(env, 'brand', `Марка ${run}`, 'overlap').then(({ retracted, blocked }) => ({ retracted, blocked })), { retracted: 0, blocked: 1 })
   assert.equal((await removeBan(env, 'words', `${run} ёлочка`)).reinstated, 0)
-  assert.equal((await removeBan(env, 'store', `store_${run}`)).reinstated, 1)
-  assert.equal((await removeBan(env, 'store', `store_${run}`)).change, 'already so')
+  assert.equal((await removeBan(env, 'brand', `Марка ${run}`)).reinstated, 1)
+  assert.equal((await removeBan(env, 'brand', `Марка ${run}`)).change, 'already so')
 
   // a look-alike is named, and lifts nothing
   const lookalike = `${run} ёлочкa`

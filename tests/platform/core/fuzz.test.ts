@@ -10,6 +10,7 @@ import { kafkaClient, readTopic, withProducer } from '../../../clients/kafka.ts'
 import { withPostgres } from '../../../clients/postgres.ts'
 import { checkProduct } from '../../../clients/product.ts'
 import { readRule } from '../../../clients/rules.ts'
+import { intake, loadStores, storesOf } from '../../../clients/stores.ts'
 import { idsInPostgres } from '../../../tasks/lib/observe.ts'
 import { until } from '../../../tasks/lib/until.ts'
 import { limits } from '../../unit/fuzz.ts'
@@ -62,7 +63,11 @@ test('garbage from shops: each malformed record is one dead letter, each right o
   records.push({ key: `fuzz-${mark}-large`, value: Buffer.from(JSON.stringify({ ...sample, name: 'İ'.repeat(1_000), description: 'İ'.repeat(480_000), brand: 'Σ' })) })
   // a right product has the id of its record
   for (const record of records) if (record.value.toString().startsWith(`{"product_id":"${sample.product_id}"`)) record.value = Buffer.from(record.value.toString('latin1').replace(`"${sample.product_id}"`, `"${record.key}"`), 'latin1')
-  const isRight = ({ key, value }: { key: string; value: Buffer }) => 'product' in checkProduct(value, key)
+  const stores = storesOf(loadStores(env), intake)
+  const isRight = ({ key, value }: { key: string; value: Buffer }) => {
+    const checked = checkProduct(value, key)
+    return 'product' in checked && stores.includes(checked.product.store_id)
+  }
   const [right, malformed] = [records.filter(isRight), records.filter((record) => !isRight(record))].map((some) => some.map(({ key }) => key).sort()) as [string[], string[]]
   assert.ok(right.length > 20 && malformed.length > 100, `${right.length} right, ${malformed.length} malformed`)
   await send('shop.products', records)

@@ -86,7 +86,8 @@ test('a second canary is held back by its rule; it is alerted when that is lifte
 test('the exporter may look and not touch', async () => {
   await withAdmin(kafkaClient(env, 'exporter', 'quick'), (admin) => admin.fetchTopicOffsets('shop.products'))
   const send = (principal: string, topic: string) => withProducer(kafkaClient(env, principal, 'quick'), (producer) => producer.send({ topic, acks: -1, messages: [{ key: canaryId, value: null }] }))
-  await send('canary', 'shop.products')
+  await send('canary', 'shop.products.canary')
+  await assert.rejects(send('canary', 'shop.products'), /Not authorized to access topics/)
   await assert.rejects(send('canary', 'catalog.products'), /Not authorized to access topics/)
   // a principal that may write nowhere is not even given a producer id
   await assert.rejects(send('exporter', 'shop.products'), /Cluster authorization failed/)

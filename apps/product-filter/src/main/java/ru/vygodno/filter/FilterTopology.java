@@ -1,6 +1,8 @@
 package ru.vygodno.filter;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -16,7 +18,7 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * The filter's topology. The products store has no changelog: the shops' topic is compacted and is its changelog
- * (KIP-813), which saves writing every product once more. It is read back up to the committed offset, so it is what it
+ * (KIP-813), which saves writing every product once more; the few that come by topics of their own are among the holds. It is read back up to the committed offset, so it is what it
  * was at the last commit; what the topic alone can't tell is in the holds store.
  */
 final class FilterTopology {
@@ -25,6 +27,8 @@ final class FilterTopology {
   static final String HOLDS = "holds";
   private static final String SHOPS = "shops";
   private static final String BANS = "bans";
+  private static final String OWNERS = "owners";
+  private static final String OWN_SHOPS = "own-shops";
   private static final String KEEPER = "keeper";
   private static final String FILTER = "filter";
 
@@ -49,7 +53,14 @@ final class FilterTopology {
     topology.addReadOnlyStateStore(store(Stores.persistentKeyValueStore(PRODUCTS)).withLoggingDisabled(),
         SHOPS, ANY_TIME, in, in, topics.products(), KEEPER, keeper());
     topology.addSource(AutoOffsetReset.earliest(), BANS, RULES_FIRST, in, in, topics.bans());
-    topology.addProcessor(FILTER, () -> new FilterProcessor(topics.bans()), KEEPER, BANS);
+    topology.addSource(AutoOffsetReset.earliest(), OWNERS, RULES_FIRST, in, in, topics.owners());
+    List<String> parents = new ArrayList<>(List.of(KEEPER, BANS, OWNERS));
+    if (!topics.ownProducts().isEmpty()) {
+      topology.addSource(AutoOffsetReset.earliest(), OWN_SHOPS, ANY_TIME, in, in,
+          topics.ownProducts().toArray(String[]::new));
+      parents.add(OWN_SHOPS);
+    }
+    topology.addProcessor(FILTER, () -> new FilterProcessor(topics), parents.toArray(String[]::new));
     topology.connectProcessorAndStateStores(FILTER, PRODUCTS);
     topology.addStateStore(store(Stores.inMemoryKeyValueStore(RULES)), FILTER);
     topology.addStateStore(store(Stores.persistentKeyValueStore(HOLDS)), FILTER);

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
  * The holds store, with what is derived from it: how many products each rule holds back, and a bit for the hash of
@@ -49,8 +50,9 @@ final class Holds {
     }
   }
 
-  KeyValueIterator<Bytes, byte[]> all() {
-    return store.all();
+  /** The holds as they are stored. */
+  ReadOnlyKeyValueStore<Bytes, byte[]> stored() {
+    return store;
   }
 
   /** Returns how many products of this partition the rule holds back. */

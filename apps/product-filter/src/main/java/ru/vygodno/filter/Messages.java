@@ -19,6 +19,13 @@ final class Messages {
   /** What a rule's change did in one partition, and how many products the rule holds back there now. */
   record Answer(String rule, String change, String action, int partition, int retracted, int reinstated, int blocked) {}
 
+  /**
+   * That a product's id belongs to another store.
+   *
+   * @param from whom it belonged to, or null
+   */
+  record Transfer(String id, String from, String to, String change) {}
+
   @FunctionalInterface
   private interface Fields {
     void write(JsonGenerator out) throws IOException;
@@ -33,6 +40,17 @@ final class Messages {
       out.writeNumberField("retracted", answer.retracted());
       out.writeNumberField("reinstated", answer.reinstated());
       out.writeNumberField("blocked", answer.blocked());
+      out.writeStringField("at", at.toString());
+    });
+  }
+
+  byte[] transfer(Transfer transfer, Instant at) {
+    return object(out -> {
+      out.writeStringField("product_id", transfer.id());
+      out.writeStringField("from", transfer.from());
+      out.writeStringField("to", transfer.to());
+      out.writeStringField("change", transfer.change());
+      out.writeStringField("action", "transferred");
       out.writeStringField("at", at.toString());
     });
   }

@@ -16,6 +16,8 @@ final class Outlet {
   static final String AUDIT = "audit";
   static final String ANSWERS = "answers";
   static final String DEAD_LETTERS = "dead-letters";
+  /** Stands before a product's id in the key of an answer to a transfer. */
+  private static final String OWNER = "owner:";
 
   private final ProcessorContext<Object, byte[]> context;
   private final Messages messages = new Messages();
@@ -44,6 +46,14 @@ final class Outlet {
     long now = context.currentSystemTimeMs();
     AnswerKey key = new AnswerKey(answer.rule(), answer.partition());
     context.forward(new Record<>(key, messages.answer(answer, Instant.ofEpochMilli(now)), now), ANSWERS);
+  }
+
+  /** Answers a transfer, and ends the answer at once: who owns what stands in the topic of owners. */
+  void transferred(Messages.Transfer transfer) {
+    long now = context.currentSystemTimeMs();
+    AnswerKey key = new AnswerKey(OWNER + transfer.id(), context.taskId().partition());
+    context.forward(new Record<>(key, messages.transfer(transfer, Instant.ofEpochMilli(now)), now), ANSWERS);
+    forget(key.rule());
   }
 
   /** Ends what was answered about a rule, so that compaction forgets it. */

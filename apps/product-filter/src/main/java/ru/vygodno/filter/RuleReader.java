@@ -82,16 +82,7 @@ final class RuleReader {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       throw new BadRuleException("expected an object, got " + parser.currentToken());
     }
-    Map<String, String> texts = new HashMap<>();
-    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-      if (parser.nextToken() == JsonToken.VALUE_STRING) {
-        texts.put(name, parser.getText());
-      } else {
-        // of several equal names the last counts
-        texts.remove(name);
-        parser.skipChildren();
-      }
-    }
+    Map<String, String> texts = texts(parser);
     Kind kind = Kind.of(texts.get("kind"));
     if (kind == null) {
       throw new BadRuleException("kind: expected id, sku, brand, category, store or words, got " + texts.get("kind"));
@@ -104,6 +95,21 @@ final class RuleReader {
       throw new BadRuleException("change: expected at most %d characters".formatted(MAX_CHANGE));
     }
     return rule;
+  }
+
+  /** Reads the texts among the fields of the object that begins at the parser's current token. */
+  static Map<String, String> texts(JsonParser parser) throws IOException {
+    Map<String, String> texts = new HashMap<>();
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      if (parser.nextToken() == JsonToken.VALUE_STRING) {
+        texts.put(name, parser.getText());
+      } else {
+        // of several equal names the last counts
+        texts.remove(name);
+        parser.skipChildren();
+      }
+    }
+    return texts;
   }
 
   private static String decode(byte[] utf8) throws BadRuleException {

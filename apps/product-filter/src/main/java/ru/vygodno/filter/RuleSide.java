@@ -102,10 +102,17 @@ final class RuleSide {
     RuleSet only = new RuleSet();
     only.add(rule);
     int retracted = 0;
-    try (KeyValueIterator<Bytes, byte[]> candidates = candidates(rule)) {
+    try (KeyValueIterator<Bytes, byte[]> candidates = candidates(rule, store);
+        KeyValueIterator<Bytes, byte[]> kept = candidates(rule, holds.stored())) {
       while (candidates.hasNext()) {
         KeyValue<Bytes, byte[]> stored = candidates.next();
         retracted += ban(stored.key, stored.value, rule.id(), only, record.timestamp()) ? 1 : 0;
+      }
+      // a version that the products store does not hold; what has just been banned is not banned twice
+      while (kept.hasNext()) {
+        KeyValue<Bytes, byte[]> held = kept.next();
+        byte[] original = Hold.decode(held.value).original();
+        retracted += original != null && ban(held.key, original, rule.id(), only, record.timestamp()) ? 1 : 0;
       }
     }
     int blocked = holds.blockedBy(rule.id());
@@ -113,7 +120,7 @@ final class RuleSide {
     outlet.answer(new Messages.Answer(rule.id(), change(record, rule), "added", partition, retracted, 0, blocked));
   }
 
-  private KeyValueIterator<Bytes, byte[]> candidates(Rule rule) {
+  private static KeyValueIterator<Bytes, byte[]> candidates(Rule rule, ReadOnlyKeyValueStore<Bytes, byte[]> store) {
     if (rule.kind() == Kind.ID) {
       Bytes key = Bytes.wrap(rule.value().getBytes(StandardCharsets.UTF_8));
       return store.range(key, key);
@@ -158,7 +165,7 @@ final class RuleSide {
   private int liftAll(String rule, long timestamp) {
     int reinstated = 0;
     if (holds.blockedBy(rule) > 0) {
-      try (KeyValueIterator<Bytes, byte[]> all = holds.all()) {
+      try (KeyValueIterator<Bytes, byte[]> all = holds.stored().all()) {
         while (all.hasNext()) {
           KeyValue<Bytes, byte[]> held = all.next();
           reinstated += lift(held.key, Hold.decode(held.value), rule, timestamp) ? 1 : 0;

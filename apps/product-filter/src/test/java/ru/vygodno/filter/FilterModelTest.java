@@ -31,6 +31,7 @@ class FilterModelTest {
   Path state;
   private final Map<String, Map<String, String>> products = new TreeMap<>();
   private final Map<String, String> raw = new TreeMap<>();
+  private final Map<String, String> owners = new TreeMap<>();
   private final Set<String> rules = new TreeSet<>();
   private final Set<String> waiting = new TreeSet<>();
   private boolean open;
@@ -53,6 +54,8 @@ class FilterModelTest {
           case 2, 3 -> lift(rig, RULES.get(random.nextInt(RULES.size())));
           case 4 -> rig.send(id, "{\"product_id\":\"" + id + "\"");
           case 5 -> withdraw(rig, id);
+          case 6 -> rig.sendBy("canary", id, null);
+          case 7 -> transfer(rig, id, "S" + random.nextInt(3));
           default -> send(rig, id, random);
         }
         assertEquals(expectedCatalog(), rig.catalog, "seed " + seed + ", step " + step);
@@ -70,12 +73,22 @@ class FilterModelTest {
         "category", CATEGORIES.get(random.nextInt(CATEGORIES.size())),
         "name", WORDS.get(random.nextInt(WORDS.size())) + ", " + WORDS.get(random.nextInt(WORDS.size())),
         "description", "шаг " + step, "store_id", "S" + random.nextInt(3));
+    String owner = owners.computeIfAbsent(id, first -> fields.get("store_id"));
+    if (!owner.equals(fields.get("store_id"))) {
+      rig.send(id, Rig.product(id, fields));
+      return;
+    }
     products.put(id, fields);
     raw.put(id, Rig.product(id, fields));
     if (!open) {
       waiting.add(id);
     }
     rig.send(id, raw.get(id));
+  }
+
+  private void transfer(Rig rig, String id, String store) {
+    owners.put(id, store);
+    rig.transfer(id, "{\"store\":\"" + store + "\"}");
   }
 
   /** The mark of the list comes, or is taken away. */

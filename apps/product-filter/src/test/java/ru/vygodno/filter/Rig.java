@@ -26,11 +26,14 @@ import org.apache.kafka.streams.test.TestRecord;
 /** The filter's topology under test, with its outputs folded as their readers would. */
 final class Rig implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Topics TOPICS = new Topics("");
+  /** Stores of the common intake, and one that sends by a topic of its own. */
+  private static final Topics TOPICS = new Topics("",
+      new Stores("shop-api:store_001,store_002,S0,S1,S2;partner:own_1;canary:vygodno-canary"));
 
   private final TopologyTestDriver driver;
   private final TestInputTopic<byte[], byte[]> shops;
   private final TestInputTopic<byte[], byte[]> bans;
+  private final TestInputTopic<byte[], byte[]> owners;
   private final TestOutputTopic<String, String> catalogTopic;
   private final TestOutputTopic<String, String> auditTopic;
   private final TestOutputTopic<String, String> answerTopic;
@@ -60,6 +63,7 @@ final class Rig implements AutoCloseable {
     driver = new TopologyTestDriver(FilterTopology.of(TOPICS), settings);
     shops = driver.createInputTopic(TOPICS.products(), new ByteArraySerializer(), new ByteArraySerializer());
     bans = driver.createInputTopic(TOPICS.bans(), new ByteArraySerializer(), new ByteArraySerializer());
+    owners = driver.createInputTopic(TOPICS.owners(), new ByteArraySerializer(), new ByteArraySerializer());
     StringDeserializer text = new StringDeserializer();
     catalogTopic = driver.createOutputTopic(TOPICS.catalog(), text, text);
     auditTopic = driver.createOutputTopic(TOPICS.audit(), text, text);
@@ -92,6 +96,27 @@ final class Rig implements AutoCloseable {
 
   void sendBytes(String id, byte[] value) {
     shops.pipeInput(id == null ? null : id.getBytes(UTF_8), value);
+    fold();
+  }
+
+  /** Withdraws as a store, which the header names. */
+  void withdrawAs(String store, String id) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("store", store.getBytes(UTF_8));
+    shops.pipeInput(new TestRecord<>(id.getBytes(UTF_8), null, headers));
+    fold();
+  }
+
+  /** Sends by the topic of an identity that has its own. */
+  void sendBy(String identity, String id, String value) {
+    driver.createInputTopic(TOPICS.products(identity), new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(id.getBytes(UTF_8), value == null ? null : value.getBytes(UTF_8));
+    fold();
+  }
+
+  /** Writes a transfer as the command does. */
+  void transfer(String id, String value) {
+    owners.pipeInput(id.getBytes(UTF_8), value == null ? null : value.getBytes(UTF_8));
     fold();
   }
 

@@ -98,6 +98,29 @@ public final class ProductReader {
         : new Product(decisive[0], decisive[1], decisive[2], decisive[3], decisive[4], decisive[5]);
   }
 
+  /**
+   * Tells which store a product is of, that was taken when it came.
+   *
+   * @param value the record's value, as the shop sent it
+   * @return its {@code store_id}; null when it can't be told
+   */
+  public String storeOf(byte[] value) {
+    String store = null;
+    try (JsonParser parser = json.createParser(value)) {
+      parser.nextToken();
+      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+        boolean text = parser.nextToken() == JsonToken.VALUE_STRING;
+        if (name.equals(Field.STORE_ID.path)) {
+          store = text ? parser.getText() : null;
+        }
+        parser.skipChildren();
+      }
+    } catch (IOException e) {
+      return null;
+    }
+    return store;
+  }
+
   private Product parse(byte[] value, boolean escapes) throws MalformedProductException {
     try (JsonParser parser = json.createParser(value)) {
       JsonToken first = parser.nextToken();

@@ -82,7 +82,8 @@ final class Programs {
     prefixed.put("topic.", LogConfig.configDefCopy());
     // read by the filter itself
     prefixed.put("vygodno.", new ConfigDef().define("ready.file", ConfigDef.Type.STRING, ConfigDef.Importance.LOW, "")
-        .define("topic.prefix", ConfigDef.Type.STRING, ConfigDef.Importance.LOW, ""));
+        .define("topic.prefix", ConfigDef.Type.STRING, ConfigDef.Importance.LOW, "")
+        .define("stores", ConfigDef.Type.STRING, ConfigDef.Importance.LOW, ""));
     List<ConfigDef> own = new ArrayList<>(List.of(StreamsConfig.configDef()));
     own.addAll(CLIENTS.values());
     if (each(settings, own, prefixed, wrong)) {
