@@ -27,6 +27,7 @@ export const commands: Record<string, Command> = {
   dashboards: task('dashboards'),
   shop: { program: 'apps/shop-api/main.js' },
   banned: task('banned'),
+  transfer: task('transfer'),
   search: client('search'),
   recommend: client('recommend'),
   client: client(),

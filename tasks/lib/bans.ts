@@ -8,10 +8,10 @@ import { followTopic, type Kafka, kafkaClient, readTopic, topicOffsets, withProd
 import { kafkaError } from '../../clients/refusal.ts'
 import { keyProblem, looksLike, readAnswer, type Rule, ruleId, type RuleKind } from '../../clients/rules.ts'
 
-const principal = 'moderator'
+export const principal = 'moderator'
 export const bansTopic = 'catalog.bans'
 export const answersTopic = 'catalog.bans.applied'
-const appliedWithinMs = 30_000
+export const appliedWithinMs = 30_000
 
 /** What a change of the ban list did, summed over all partitions; counts are products. */
 export type Effect = {
@@ -91,9 +91,12 @@ export async function removeRecord(env: Environment, key: Buffer): Promise<Effec
 
 const unchanged = (rule: string): Effect => ({ rule, change: 'already so', retracted: 0, reinstated: 0, blocked: 0 })
 
+/** Who runs the command: a claim of the machine. */
+export const whoever = () => `${userInfo().username}@${hostname()}`
+
 /** A rule as it is written now, by whoever runs the command. */
 export function newRule(kind: RuleKind, value: string, reason: string): Rule {
-  return { rule: ruleId(kind, value), kind, value: value.trim(), reason, by: `${userInfo().username}@${hostname()}`, at: new Date().toISOString(), change: randomUUID() }
+  return { rule: ruleId(kind, value), kind, value: value.trim(), reason, by: whoever(), at: new Date().toISOString(), change: randomUUID() }
 }
 
 /** Writes a rule, or its removal, to every partition and awaits the filter's answer from all of them. */
@@ -143,10 +146,11 @@ export async function writeBans(kafka: Kafka, as: string, messages: BanRecord[])
   )
 }
 
-async function talking<T>(env: Environment, work: (kafka: Kafka) => Promise<T>): Promise<T> {
+/** Works as moderator; what Kafka denies is told as a denial of writing the topic. */
+export async function talking<T>(env: Environment, work: (kafka: Kafka) => Promise<T>, topic = bansTopic): Promise<T> {
   try {
     return await work(kafkaClient(env, principal))
   } catch (error) {
-    throw error instanceof VygodnoError ? error : kafkaError(env, error, { principal, operation: 'WRITE', topic: bansTopic })
+    throw error instanceof VygodnoError ? error : kafkaError(env, error, { principal, operation: 'WRITE', topic })
   }
 }
