@@ -1,5 +1,6 @@
 package ru.vygodno.filter;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -16,7 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import ru.vygodno.product.ProductReader;
 
 /** A product id belongs to the store that listed it first. */
 class OwnershipTest {
@@ -61,7 +64,7 @@ class OwnershipTest {
     assertEquals("foreign-product", Rig.header(letters.get(0), "reason"));
     assertEquals("store_id: expected \"store_001\", which the product belongs to, got \"store_002\"",
         Rig.header(letters.get(0), "detail"));
-    assertArrayEquals(OTHERS.getBytes(), letters.get(0).value());
+    assertArrayEquals(OTHERS.getBytes(UTF_8), letters.get(0).value());
     String cheaper = of("store_001", 9);
     rig.send("1", cheaper);
     assertEquals(Map.of("1", cheaper), rig.catalog, "its own store may");
@@ -259,6 +262,18 @@ class OwnershipTest {
     assertEquals("магазин", owned.owner());
     assertEquals(1, owned.original().length);
     assertArrayEquals(Hold.blockedBy(List.of("x")).encode(), blocked);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+      "{\"a\":1,\"store_id\":\"магазин 1\"}|магазин 1", "{\"store_id\":\"s\"}|s", "{\"store_id\":\"s\",\"a\":[]} |s",
+      "{\"a\":1,\"store_id\":\"s\\u0031\"}|s1", "{\"a\":1, \"store_id\" : \"s\" }|s",
+      "{\"store_id\":\"s\",\"a\":{\"b\":1,\"store_id\":\"other\"}}|s",
+      "{\"store_id\":\"s\",\"a\":\"b,\\\"store_id\\\":\\\"other\"}|s",
+      "{\"store_id\":\"s\",\"a\":\"b,\\\"store_id\\\":other\"}|s", "{\"store_id\":7}|", "\"}|", "}|", "{|",
+      "{\"a\":1,\"store_id\":\"\"}|``"})
+  void theStoreOfAVersionIsItsFieldWhereverItStands(String version, String store) {
+    assertEquals(store, new ProductReader().storeOf(version.getBytes(UTF_8)));
   }
 
   @ParameterizedTest

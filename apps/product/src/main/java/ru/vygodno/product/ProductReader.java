@@ -26,6 +26,8 @@ public final class ProductReader {
   private static final Field[] DECISIVE =
       {Field.PRODUCT_ID, Field.NAME, Field.CATEGORY, Field.BRAND, Field.SKU, Field.STORE_ID};
 
+  private static final byte[] LAST_STORE = ",\"store_id\":\"".getBytes(StandardCharsets.UTF_8);
+
   private final JsonFactory json = JsonFactory.builder()
       .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
       // Names in specifications come from outside: interning them would fill the JVM's string table.
@@ -105,6 +107,29 @@ public final class ProductReader {
    * @return its {@code store_id}; null when it can't be told
    */
   public String storeOf(byte[] value) {
+    String last = lastStore(value);
+    return last == null ? anyStore(value) : last;
+  }
+
+  /**
+   * Returns the store when it stands as the object's last field, as the shops' format has it; else null. What closes a
+   * valid document closes its object, and a quotation mark within a text would be escaped.
+   */
+  private static String lastStore(byte[] value) {
+    int end = value.length - 2;
+    if (end < 0 || value[end] != '"' || value[end + 1] != '}') {
+      return null;
+    }
+    int from = end - 1;
+    while (from >= 0 && value[from] != '"' && value[from] != '\\') {
+      from--;
+    }
+    int name = from - LAST_STORE.length;
+    return name >= 0 && Arrays.equals(value, name + 1, from + 1, LAST_STORE, 0, LAST_STORE.length)
+        ? new String(value, from + 1, end - from - 1, StandardCharsets.UTF_8) : null;
+  }
+
+  private String anyStore(byte[] value) {
     String store = null;
     try (JsonParser parser = json.createParser(value)) {
       parser.nextToken();
