@@ -9,8 +9,7 @@ import { runMain } from '../clients/terminal.ts'
 import { cleanStack } from './lib/clean.ts'
 import { runTests, sweepTests } from './lib/test-run.ts'
 
-/** Parts that run on a stack of their own, and the services that each needs. */
-/** What may stand in a path stands in this one, so that each test of the part core proves it; HDFS can't take its %. */
+/** What may stand in a path stands in this one, so that each test of the part core proves it. */
 const stacks = { core: '.stack/тест + 100% #1 & co', rotation: '.stack/test', analytics: '.stack/test', whole: '.stack/test' }
 const profiles = { core: 'core', rotation: 'core,analytics,monitoring', analytics: 'core,analytics', whole: 'core,analytics,monitoring' }
 type PlatformPart = keyof typeof profiles

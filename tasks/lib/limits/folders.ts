@@ -32,17 +32,11 @@ export const folderLimits: Limit[] = [
   },
 ]
 
-/** Signs that the path of a stack may have as long as nobody runs who can't be told of them. */
-const untold: { who: string; sign: RegExp; expected: string }[] = [
-  // a DataNode of Hadoop 3.5 names its threads by a format that has its folder in it, and dies of a % there
-  { who: 'datanode', sign: /%/, expected: "none with a %, which HDFS can't take" },
-  { who: 'grafana', sign: iniReference, expected: 'none with %(…)s, which Grafana takes for the name of a setting' },
-]
-
+/** The ini file of Grafana has no way of writing some paths. */
 function unformatted({ env, services }: Need): Shortage[] {
-  const met = untold.filter(({ who, sign }) => sign.test(env.stack) && services.some(({ name }) => name.startsWith(who)))
+  if (!iniReference.test(env.stack) || !services.some(({ name }) => name === 'grafana')) return []
   const command = `VYGODNO_STACK=${shellQuoted(env.stack.replaceAll('%', '-'))} task up`
-  return met.slice(0, 1).map(({ expected }) => ({ expected, seen: env.stack, command }))
+  return [{ expected: 'none with %(…)s, which Grafana takes for the name of a setting', seen: env.stack, command }]
 }
 
 /** Tries what is needed there: to make a file and, for the libraries that JVMs unpack, to run it. */
