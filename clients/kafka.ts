@@ -180,12 +180,9 @@ type Follow = {
  */
 export async function followTopic(kafka: Kafka, principal: string, options: Follow): Promise<void> {
   const groupId = `${principal}-${randomUUID()}`
-  const consumer = kafka.consumer({
-    groupId,
-    maxWaitTimeInMs: 100,
-    allowAutoTopicCreation: false,
-    retry: { retries: 3, initialRetryTime: 100 },
-  })
+  // maxBytes of each broker: all that is fetched is decompressed at once, to 100 times as much at most (apps/bounds)
+  const limits = { maxWaitTimeInMs: 100, maxBytes: 524_288, retry: { retries: 3, initialRetryTime: 100 } }
+  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false, ...limits })
   let timer: NodeJS.Timeout | undefined
   // a group that commits nothing begins anew when it is rebalanced, as after the restart of its coordinator
   const next = new Map(options.from)

@@ -2,6 +2,7 @@ package ru.vygodno.filter;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -18,6 +19,9 @@ final class Outlet {
   static final String DEAD_LETTERS = "dead-letters";
   /** Stands before a product's id in the key of an answer to a transfer. */
   private static final String OWNER = "owner:";
+
+  /** A broker takes 100 headers of a record (apps/bounds), and its reason needs some of them. */
+  private static final int MOST_OF_SENDER = 90;
 
   private final ProcessorContext<Object, byte[]> context;
   private final Messages messages = new Messages();
@@ -62,10 +66,11 @@ final class Outlet {
     context.forward(new Record<>(key, null, context.currentSystemTimeMs()), ANSWERS);
   }
 
-  /** Sets a record aside with its reason; key, bytes and the sender's own headers stay as they came. */
+  /** Sets a record aside with its reason; key, bytes and the first of the sender's own headers stay as they came. */
   void deadLetter(Record<byte[], byte[]> record, String reason, String detail) {
     RecordMetadata source = context.recordMetadata().orElseThrow();
-    Headers headers = new RecordHeaders(record.headers());
+    Headers headers = new RecordHeaders();
+    Arrays.stream(record.headers().toArray()).limit(MOST_OF_SENDER).forEach(headers::add);
     header(headers, "reason", reason);
     header(headers, "detail", detail);
     header(headers, "source.topic", source.topic());

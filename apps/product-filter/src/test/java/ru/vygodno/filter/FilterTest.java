@@ -155,6 +155,15 @@ class FilterTest {
   }
 
   @Test
+  void aDeadLetterHasNoMoreHeadersThanABrokerTakes() {
+    rig.sendWithHeaders("1", "no product", 100);
+    var letter = rig.deadLetters().get(0);
+    assertTrue(letter.headers().toArray().length <= 100, "a letter that is refused would stop the filter");
+    assertEquals("h89", letter.headers().toArray()[89].key());
+    assertEquals("0", Rig.header(letter, "source.offset"));
+  }
+
+  @Test
   void aMalformedRecordIsSetAsideWithItsReason() {
     byte[] raw = {'{', (byte) 0xFF};
     rig.sendBytes("1", raw);

@@ -120,6 +120,16 @@ final class Rig implements AutoCloseable {
     fold();
   }
 
+  /** A record with headers that have a name and no value. */
+  void sendWithHeaders(String id, String value, int count) {
+    RecordHeaders headers = new RecordHeaders();
+    for (int index = 0; index < count; index++) {
+      headers.add("h" + index, null);
+    }
+    shops.pipeInput(new TestRecord<>(id.getBytes(UTF_8), value.getBytes(UTF_8), headers));
+    fold();
+  }
+
   /** A product that was listed by a version of the program that took it, whatever this one says of it. */
   void listedBefore(String id, String value) {
     driver.<Bytes, byte[]>getKeyValueStore(FilterTopology.PRODUCTS).put(Bytes.wrap(id.getBytes(UTF_8)), value.getBytes(UTF_8));
