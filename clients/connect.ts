@@ -62,6 +62,7 @@ export function connectRest(env: Environment, worker: Worker, principal = 'conne
       const wrong = configs.flatMap(({ value: { name: setting, errors } }) => errors.map((words) => ({ setting, words })))
       return { wrong, known: configs.flatMap(({ definition }) => definition?.name ?? []) }
     },
+    restart: (name: string) => call('POST', `/connectors/${name}/restart?includeTasks=true`),
     restartFailed: (name: string) => call('POST', `/connectors/${name}/restart?includeTasks=true&onlyFailed=true`),
     resume: (name: string) => call('PUT', `/connectors/${name}/resume`),
     stop: (name: string) => call('PUT', `/connectors/${name}/stop`),

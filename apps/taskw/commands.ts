@@ -35,6 +35,7 @@ export const commands: Record<string, Command> = {
   analytics: task('analytics', jars),
   check: task('check'),
   certs: task('certs'),
+  quarantine: task('quarantine', all),
   test: tests(all, 'types', 'unit', 'java', 'core', 'analytics'),
   'test:types': tests([], 'types'),
   'test:unit': tests(all, 'unit'),

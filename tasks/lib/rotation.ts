@@ -83,7 +83,7 @@ async function roll(env: Environment, services: Service[]): Promise<void> {
 }
 
 /** Waits until no partition of a broker's cluster lacks a replica: one broker more away, and writes could fail. */
-async function inSync(env: Environment, { name, probe }: Service, progress: (text: string) => void): Promise<void> {
+export async function inSync(env: Environment, { name, probe }: Service, progress: (text: string) => void): Promise<void> {
   const { brokers } = Object.values(env.clusters).find((cluster) => cluster.brokers.includes(probe?.target ?? '')) ?? env.kafka
   await until({ code: 'UNDER_REPLICATED', awaited: `all replicas in sync before or after ${name}`, timeoutMs: 180_000, everyMs: 300, hint: 'task status; then the same command again: it goes on from here' }, async () => {
     const lacking = await underReplicated({ ...env, kafka: { brokers } }).catch((error: unknown) => [error instanceof Error ? error.message : String(error)])

@@ -127,9 +127,9 @@ async function startOne(env: Environment, service: Service, progress: (waitingFo
   say(`  ${service.name} ${((performance.now() - started) / 1000).toFixed(1)}s${service.probe ? '' : ` (${lastLine(service, process)})`}`)
 }
 
-/** Stops one service, starts it again from what is declared now and waits until it is ready; a signal waits for that, too. */
-export async function restart(env: Environment, service: Service): Promise<void> {
-  await putBack(`${service.name} runs again`, 'task up', () => stopOne(env, service).then(() => startOne(env, service, () => {}, interruption())))
+/** Stops one service, does what can't be done while it runs, starts it from what is declared now and waits for it; so does a signal. */
+export async function restart(env: Environment, service: Service, meanwhile: () => void = () => {}): Promise<void> {
+  await putBack(`${service.name} runs again`, 'task up', () => stopOne(env, service).then(meanwhile).then(() => startOne(env, service, () => {}, interruption())))
 }
 
 /** Has a running service read its certificates again without stopping; it counts as started from what is declared now. */
