@@ -26,6 +26,9 @@ export type States = z.infer<typeof statesShape>
 /** The same with their settings (`expand=info&expand=status`). */
 export type Connectors = z.infer<typeof connectorsShape>
 
+/** The consumer group of a sink, as Connect names it. */
+export const groupOf = (sink: string) => `connect-${sink}`
+
 /**
  * The REST interface of a Connect worker (https://kafka.apache.org/documentation/#connect_rest).
  * Every call throws InfraError `CONNECT_FAILED` or `CERTIFICATE_REFUSED`.

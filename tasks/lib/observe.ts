@@ -61,10 +61,22 @@ export async function idsInFile(env: Environment, alive: (text: string) => void 
   return live
 }
 
-/** Ids in PostgreSQL's table of products, as a role sees them; the search is `client-api`. */
-export async function idsInPostgres(env: Environment, role = 'operator'): Promise<Set<string>> {
-  const { rows } = await withPostgres(env, role, (db) => db.query('select product_id from products'))
-  return new Set(z.array(z.object({ product_id: z.string() })).parse(rows).map(({ product_id }) => product_id))
+const rowsAtOnce = 10_000
+
+/**
+ * Ids in PostgreSQL's table of products, as a role sees them; the search is `client-api`.
+ *
+ * @param alive told now and then how far the reading has come
+ */
+export async function idsInPostgres(env: Environment, role = 'operator', alive: (text: string) => void = () => {}): Promise<Set<string>> {
+  return withPostgres(env, role, async (db) => {
+    const ids = new Set<string>()
+    for (let last = ''; ; alive(`${ids.size} rows of PostgreSQL`)) {
+      const { rows } = await db.query('select product_id from products where product_id > $1 order by product_id limit $2', [last, rowsAtOnce])
+      for (const { product_id: id } of z.array(z.object({ product_id: z.string() })).parse(rows)) ids.add((last = id))
+      if (rows.length < rowsAtOnce) return ids
+    }
+  })
 }
 
 /** What is in one set only, as `missing: a, b; unexpected: c`, or nothing when both are equal. */

@@ -4,11 +4,9 @@ import { kafkaClient, readTopic, topicOffsets } from '../../../clients/kafka.ts'
 import { groupPosition } from '../../../clients/positions.ts'
 import { readAnswer, readRule } from '../../../clients/rules.ts'
 import { type Claim, judged, settled, type Verdict } from './check.ts'
+import { theFilter, waitingFor } from './on-its-way.ts'
 
-const group = 'product-filter'
-const input = 'shop.products'
-// the end of a transaction takes an offset that no reader commits
-const markers = 1n
+const { group, topic: input } = theFilter
 
 /** What stands behind the filter says what it did once; these say that it works now. */
 export const filterLives = (env: Environment): Claim[] => [threadsRun(env), isAMember(env), nothingWaits(env), rulesAreAnswered(env)]
@@ -50,8 +48,7 @@ function nothingWaits(env: Environment): Claim {
       let first: bigint | undefined
       return settled(async (): Promise<Verdict> => {
         const { committed } = await groupPosition(kafka, group, input)
-        const behind = (partition: number, last: bigint) => last - [committed.get(partition) ?? -1n, start.get(partition) ?? 0n].reduce((one, other) => (one > other ? one : other))
-        const waiting = [...end].map(([partition, last]) => behind(partition, last)).filter((lag) => lag > markers).reduce((sum, lag) => sum + lag, 0n)
+        const waiting = waitingFor(end, start, committed)
         const taken = (first ??= waiting) - waiting
         return judged(waiting === 0n || taken > 0n, taken > 0n && waiting > 0n ? `${waiting} records wait, ${taken} were taken while looking` : `${waiting} records wait`)
       })

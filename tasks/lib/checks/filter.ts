@@ -3,17 +3,19 @@ import { kafkaClient, readTopic } from '../../../clients/kafka.ts'
 import { inventory } from '../lake.ts'
 import { idsInFile, idsInPostgres, liveKeys } from '../observe.ts'
 import { partitionsWithoutRules } from '../seed-rules.ts'
-import { type Alive, type Claim, type Group, judged, prove, settled, Unproven } from './check.ts'
+import { type Alive, type Claim, type Group, judged, prove, Unproven } from './check.ts'
 import { filterLives } from './filter-lives.ts'
 import { heldBackCanary } from './held-back.ts'
 import { type Judged, judgeAll, sentSince } from './judgement.ts'
+import { onceArrived, type Reader, sinkOf, theFilter } from './on-its-way.ts'
 
-/** Where a product that is let through can be seen. */
-const places: { name: string; read: (env: Environment, alive: Alive) => Promise<Set<string>> }[] = [
-  { name: 'catalog.products', read: (env, alive) => liveKeys(env, 'catalog.products', alive) },
-  { name: 'the debug file', read: idsInFile },
-  { name: 'PostgreSQL', read: (env) => idsInPostgres(env) },
-  { name: 'search', read: (env) => idsInPostgres(env, 'client-api') },
+/** Where a product that is let through can be seen, and who brings it there. */
+type Place = { name: string; by: Reader[]; read: (env: Environment, alive: Alive) => Promise<Set<string>> }
+const places: Place[] = [
+  { name: 'catalog.products', by: [theFilter], read: (env, alive) => liveKeys(env, 'catalog.products', alive) },
+  { name: 'the debug file', by: [theFilter, sinkOf('catalog-file')], read: idsInFile },
+  { name: 'PostgreSQL', by: [theFilter, sinkOf('catalog-postgres')], read: (env, alive) => idsInPostgres(env, 'operator', alive) },
+  { name: 'search', by: [theFilter, sinkOf('catalog-postgres')], read: (env, alive) => idsInPostgres(env, 'client-api', alive) },
 ]
 
 const bringProducts = 'task shop -- send data/products.json'
@@ -68,7 +70,7 @@ function rulesBite(env: Environment, judgement: Judgement): Claim {
   }
 }
 
-function holdsAllowedOnly(env: Environment, { name, read }: (typeof places)[number], judgement: Judgement): Claim {
+function holdsAllowedOnly(env: Environment, { name, by, read }: Place, judgement: Judgement): Claim {
   return {
     name,
     expected: 'no banned product, every allowed one',
@@ -76,7 +78,7 @@ function holdsAllowedOnly(env: Environment, { name, read }: (typeof places)[numb
       const products = await judgement(alive)
       const { banned, allowed } = products
       if (allowed.size === 0) throw new Unproven(`no product of the shops is allowed, ${banned.size} are banned`, bringProducts)
-      return settled(async () => {
+      return onceArrived(env, alive, by, async () => {
         const seen = await read(env, alive)
         const since = await sentSince(env, products)
         const passed = [...banned].filter((id) => seen.has(id) && !since.has(id))

@@ -19,7 +19,7 @@ export async function heldBackCanary(env: Environment, alive: Alive): Promise<Ve
   if (!(await lastCanary(kafka, topic))) return { outcome: 'open', seen: 'no banned canary within 5 minutes', hint: 'task status; task logs -- exporter' }
   return settled(async () => {
     const [sent, held] = [await lastCanary(kafka, topic), await lastCanary(kafka, 'catalog.blocked')]
-    for (const [place, read] of [['catalog.products', liveKeys(env, 'catalog.products', alive)], ['PostgreSQL', idsInPostgres(env)]] as const)
+    for (const [place, read] of [['catalog.products', liveKeys(env, 'catalog.products', alive)], ['PostgreSQL', idsInPostgres(env, 'operator', alive)]] as const)
       if ((await read).has(bannedCanaryId)) return judged(false, `the banned canary has passed: it stands in ${place}`)
     if (!held?.value || held.timestampMs < (sent?.timestampMs ?? 0)) return judged(false, 'the banned canary was sent and not held back')
     const { action } = auditShape.parse(JSON.parse(held.value.toString()))

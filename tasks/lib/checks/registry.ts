@@ -1,3 +1,4 @@
+import { abuse } from './abuse.ts'
 import { acl } from './acl.ts'
 import type { Group } from './check.ts'
 import { documentation } from './documentation.ts'
@@ -12,4 +13,4 @@ import { tls } from './tls.ts'
 import { topics } from './topics.ts'
 
 /** Every group of checks, in the order in which they run. */
-export const groups: Group[] = [tls, acl, topics, mirror, filter, storage, lake, recommendations, monitoring, secrets, documentation]
+export const groups: Group[] = [tls, acl, abuse, topics, mirror, filter, storage, lake, recommendations, monitoring, secrets, documentation]

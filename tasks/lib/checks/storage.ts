@@ -5,6 +5,7 @@ import type { Environment, Worker } from '../../../clients/environment.ts'
 import { withPostgres } from '../../../clients/postgres.ts'
 import { changedSince, difference, idsInFile, latestDigests } from '../observe.ts'
 import { type Alive, type Claim, type Group, judged, prove, settled, Unproven, type Verdict } from './check.ts'
+import { onceArrived, sinkOf } from './on-its-way.ts'
 
 const topic = 'catalog.products'
 const rowsAtOnce = 5_000
@@ -21,12 +22,12 @@ export const storage: Group = {
         {
           name: `PostgreSQL equals ${topic}`,
           expected: 'the same products, each equal in every field',
-          look: (alive) => settled(() => compared(env, alive, documentsInPostgres, ([id, digest], expected) => expected.get(id) === digest)),
+          look: (alive) => onceArrived(env, alive, [sinkOf('catalog-postgres')], () => compared(env, alive, documentsInPostgres, ([id, digest], expected) => expected.get(id) === digest)),
         },
         {
           name: `the debug file equals ${topic}`,
           expected: 'the same products',
-          look: (alive) => settled(() => compared(env, alive, async () => new Map([...(await idsInFile(env, alive))].map((id) => [id, ''])), ([id], expected) => expected.has(id))),
+          look: (alive) => onceArrived(env, alive, [sinkOf('catalog-file')], () => compared(env, alive, idsAlone, ([id], expected) => expected.has(id))),
         },
         connectorsRun(env, 'connect', config.connectors.connect.map(({ name }) => name)),
       ],
@@ -52,6 +53,8 @@ export function connectorsRun(env: Environment, worker: Worker, declared: string
       }),
   }
 }
+
+const idsAlone: Stored = async (env, alive) => new Map([...(await idsInFile(env, alive))].map((id) => [id, '']))
 
 type Stored = (env: Environment, alive: Alive) => Promise<Map<string, string>>
 

@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { connectRest } from '../../../clients/connect.ts'
+import { connectRest, groupOf } from '../../../clients/connect.ts'
 import type { Environment } from '../../../clients/environment.ts'
 import { InfraError, messageOf } from '../../../clients/errors.ts'
 import { putBack } from '../../../clients/interruption.ts'
@@ -50,7 +50,6 @@ export const sinks: Resource = {
   },
 }
 
-const groupOf = (name: string) => `connect-${name}`
 const tableOf = ({ config }: Sink) => config['collection.name.format']
 const isLasting = (sink: Sink) => sink.config.file !== undefined || tableOf(sink) !== undefined
 

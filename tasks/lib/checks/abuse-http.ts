@@ -1,0 +1,73 @@
+import { request } from 'node:http'
+import { dirname } from 'node:path'
+import { within } from '../../../clients/deadline.ts'
+import { certificateFiles, type Environment } from '../../../clients/environment.ts'
+import { callHttps } from '../../../clients/https.ts'
+import type { Claim } from './check.ts'
+
+const sinkClass = 'org.apache.kafka.connect.file.FileStreamSinkConnector'
+const sourceClass = 'org.apache.kafka.connect.file.FileStreamSourceConnector'
+const nobodys = 'vygodno-abuse'
+
+/** At Connect: the file of the operator's key, a connector of one's own, any file of the machine, settings of another. */
+export function atConnect(env: Environment): Claim[] {
+  const call = async (principal: string, method: string, path: string, body?: unknown) => {
+    const { status } = await callHttps(new URL(path, env.workers.connect.url), certificateFiles(env, principal, 'rest-ca'), { method, body })
+    return `status ${status}`
+  }
+  const keys = dirname(certificateFiles(env, 'operator').key)
+  const stolen = { name: 'catalog-file', 'connector.class': sinkClass, topics: 'catalog.products', file: `\${directory:${keys}:operator.pem}` }
+  const refused = (name: string, ...[principal, method, path, body]: [string, string, string, unknown?]): Claim => ({
+    name: `${principal} ${name}`,
+    expected: 'status 403',
+    look: () => call(principal, method, path, body),
+  })
+  return [
+    // a configuration without a class is one that Connect itself refuses, with another status
+    refused('reads a key through the answer to a validation', 'supervisor', 'PUT', `/connector-plugins/${sinkClass}/config/validate`, stolen),
+    refused('reads a key through the answer to a validation', 'connect-admin', 'PUT', `/connector-plugins/${sinkClass}/config/validate`, stolen),
+    refused('makes a connector', 'supervisor', 'PUT', `/connectors/${nobodys}/config`, {}),
+    refused('reads the settings of a connector', 'supervisor', 'GET', '/connectors/catalog-file'),
+    refused('makes a connector that is not declared', 'connect-admin', 'PUT', `/connectors/${nobodys}/config`, {}),
+    refused('reads any file of the machine', 'connect-admin', 'PUT', `/connector-plugins/${sourceClass}/config/validate`, { 'connector.class': sourceClass, name: nobodys, topic: 'x', file: '/etc/hostname' }),
+    { name: 'supervisor sees how connectors are', expected: 'status 200', look: () => call('supervisor', 'GET', '/connectors?expand=status') },
+  ]
+}
+
+/** At the receiver of alerts, by whoever else has a certificate of monitoring. */
+export function atTheReceiver(env: Environment): Claim[] {
+  const call = async (principal: string, method: string, body?: unknown) => {
+    const url = new URL('/alerts', `https://${env.host}:${env.variables.ALERT_RECEIVER_PORT}`)
+    return `status ${(await callHttps(url, certificateFiles(env, principal, 'monitoring-ca'), { method, body })).status}`
+  }
+  return [
+    // what is no notification is refused with another status, and not kept
+    { name: 'monitor forges an alert', expected: 'status 403', look: () => call('monitor', 'POST', {}) },
+    { name: 'monitor reads which alerts came', expected: 'status 200', look: () => call('monitor', 'GET') },
+  ]
+}
+
+/** At HDFS, by any program of this machine, or a page of a browser that calls it by another name. */
+export function atHdfs(env: Environment): Claim[] {
+  const state = '/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo'
+  const refused = (path: string, what: string, host?: string): Claim => ({ name: `any program ${what}`, expected: 'status 403', look: () => statusOf(new URL(path, env.hdfs.http), host) })
+  return [
+    refused('/logLevel?log=org.apache.hadoop', "asks for HDFS' levels of logging"),
+    refused('/conf', "reads HDFS' settings"),
+    refused('/stacks', "reads HDFS' threads"),
+    refused('/imagetransfer?getimage=1&txid=latest', 'takes the image of the file system'),
+    refused('/jmx', 'reads all that the NameNode counts'),
+    refused(state, 'asks HDFS by another name', 'attacker.example'),
+    { name: 'the platform asks whether the NameNode is well', expected: 'status 200', look: () => statusOf(new URL(state, env.hdfs.http)) },
+  ]
+}
+
+async function statusOf(url: URL, host = url.host): Promise<string> {
+  const controller = new AbortController()
+  const answer = new Promise<string>((resolve, reject) => {
+    const asked = request(url, { headers: { host }, signal: controller.signal, agent: false }, (response) => resolve(`status ${response.statusCode}`))
+    asked.on('error', reject)
+    asked.end()
+  })
+  return within(10_000, url.host, answer).finally(() => controller.abort())
+}
