@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, kafkaClient, ResourcePatternTypes, withAdmin, withProducer } from '../../../clients/kafka.ts'
+import { withPostgres } from '../../../clients/postgres.ts'
 import { listBans } from '../../../tasks/lib/bans.ts'
 import type { Result } from '../../../tasks/lib/checks/check.ts'
 import { loadServices } from '../../../tasks/lib/compose.ts'
@@ -77,7 +78,7 @@ test('every claim is proven, and proving it leaves no trace', async (t) => {
   const { failed, results } = await check('--report', report)
   assert.deepEqual(failed, [])
   assert.deepEqual(await traces(), earlier)
-  for (const [group, least] of Object.entries({ tls: 100, acl: 200, topics: 12, filter: 9, storage: 3, secrets: 6, documentation: 4, criteria: 7 }))
+  for (const [group, least] of Object.entries({ tls: 100, acl: 200, abuse: 15, topics: 12, filter: 9, storage: 3, secrets: 6, documentation: 4, criteria: 7 }))
     assert.ok(results.filter((result) => result.group === group).length >= least, group)
   const text = readFileSync(report, 'utf8')
   assert.match(text, /## Access matrix of the primary cluster/)
@@ -110,6 +111,15 @@ test('a topic made less safe by hand is red, alone', async () => {
   await failing(['primary: client.events'], 'topics')
   await alterTopic('client.events', {})
   await failing([], 'topics')
+})
+
+test('an attack that is no longer refused is red, alone', async () => {
+  await alterTopic('client.events', { 'message.timestamp.before.max.ms': '9223372036854775807' })
+  await withPostgres(env, 'operator', (db) => db.query('grant execute on function pg_catalog.lo_create(oid) to "client-api"'))
+  await failing(['a record of long ago, of before time or of the future for client.events', 'client-api writes, fills or blocks what all share'], 'abuse')
+  await withPostgres(env, 'operator', (db) => db.query('revoke execute on function pg_catalog.lo_create(oid) from "client-api"'))
+  await alterTopic('client.events', {})
+  await failing([], 'abuse')
 })
 
 test('a banned product that got past the filter is found wherever it stands', async () => {
