@@ -9,8 +9,8 @@ import { messageOf, PrerequisiteError, TimeoutError } from './errors.ts'
 import { interruptible, orInterrupted, pause } from './interruption.ts'
 import { denialIn } from './refusal.ts'
 
-export type { Admin, Kafka, Producer } from 'kafkajs'
-export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, ConfigSource, KafkaJSProtocolError, ResourcePatternTypes } = kafkajs
+export type { Admin, Kafka, Message, Producer } from 'kafkajs'
+export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, CompressionTypes, ConfigResourceTypes, ConfigSource, KafkaJSProtocolError, ResourcePatternTypes } = kafkajs
 
 // kafkajs 2.2.4 looks every millisecond whether a request may be sent that waits, on every connection for as long as it
 // lives, also when none waits: a program that stays connected would take several percent of a core for nothing
