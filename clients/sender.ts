@@ -1,10 +1,9 @@
 import type { Environment } from './environment.ts'
 import { within } from './deadline.ts'
-import { InfraError, messageOf } from './errors.ts'
 import { sheltered } from './interruption.ts'
 import { kafkaClient, withAdmin, withProducer, type Producer } from './kafka.ts'
 import { partitionOf } from './partition.ts'
-import { isOfKafka, kafkaError } from './refusal.ts'
+import { isOfKafka, kafkaError, missingTopic } from './refusal.ts'
 
 // A batch over 1 MB is refused by the broker and not split by kafkajs; from 256 KiB on, larger ones are no faster.
 const BATCH_BYTES = 512 * 1024
@@ -58,8 +57,7 @@ async function partitionCount(env: Environment, { principal, topic }: Route): Pr
     const { topics } = await withAdmin(kafka, (admin) => admin.fetchTopicMetadata({ topics: [topic] }))
     return topics[0]?.partitions.length ?? 0
   } catch (cause) {
-    if (!messageOf(cause).includes('does not host this topic')) throw cause
-    throw new InfraError('TOPIC_MISSING', `expected topic ${topic}, Kafka has none`, 'task apply', { cause })
+    throw missingTopic(cause, { topic }) ?? cause
   }
 }
 
