@@ -16,7 +16,7 @@ export type Queryable = { query(text: string, values?: unknown[]): Promise<{ row
  * Runs work on one PostgreSQL connection as a principal: mutual TLS, the role is the certificate's common name.
  *
  * @param queryMs how long an answer may take; a query that takes longer throws `Query read timeout`
- * @throws InfraError `POSTGRES_UNREACHABLE` when no connection comes about within 10 s, `CERTIFICATE_REFUSED`
+ * @throws InfraError `POSTGRES_UNREACHABLE` when no connection comes about within 5 s, `CERTIFICATE_REFUSED`
  */
 export async function withPostgres<T>(env: Environment, principal: string, work: (db: Queryable) => Promise<T>, queryMs = longestQueryMs): Promise<T> {
   const files = certificateFiles(env, principal)
@@ -29,7 +29,7 @@ export async function withPostgres<T>(env: Environment, principal: string, work:
     ...env.postgres,
     user: principal,
     ssl: { key, cert, ca, minVersion: 'TLSv1.2' },
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: 5_000,
     query_timeout: queryMs,
     application_name: `vygodno-${principal}`,
   })
