@@ -169,16 +169,12 @@ test('a table emptied under its sink is shown, and filled again', async () => {
 })
 
 test('a topic deleted by hand is named by plan, though other kinds look into it, and made anew', async () => {
-  await withAdmin(operator(), (admin) => admin.deleteTopics({ topics: ['catalog.products'] }))
-  await plannedEventually('the deleted topic alone', (changes) => changes.length === 1 && changes[0]?.kind === 'topics' && changes[0].id === 'catalog.products' && changes[0].action === 'create')
-  const { code, stdout } = await run('check', ['storage', '--json'])
-  assert.equal(code, 4)
-  assert.match(stdout, /expected topic catalog\.products to be there/)
+  // one that holds nothing here: what a topic held is lost with it
+  const name = 'analytics.recommendations'
+  await withAdmin(operator(), (admin) => admin.deleteTopics({ topics: [name] }))
+  await plannedEventually('the deleted topic alone', (changes) => changes.length === 1 && changes[0]?.kind === 'topics' && changes[0].id === name && changes[0].action === 'create')
   assert.equal(await summary(), '1 change: 1 topics')
   await settled()
-  await succeed(shop, ['send', 'data/products.json'])
-  await until({ code: 'TEST', awaited: 'products', timeoutMs: 60_000, hint: '' }, async () => (await allowed()).size > 300 || 'too few')
-  await stored('the rows to be there', () => idsInPostgres(env))
 })
 
 test('a deleted, a changed and a foreign connector are put right', async () => {
