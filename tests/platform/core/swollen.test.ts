@@ -13,7 +13,7 @@ import { alterTopic, bootstrapped, env } from '../platform.ts'
 before(bootstrapped)
 
 const MB = 1_000_000
-const operator = kafkaClient(env, 'operator')
+const operator = () => kafkaClient(env, 'operator')
 const products: Record<string, unknown>[] = JSON.parse(readFileSync(join(env.root, 'data', 'products.json'), 'utf8'))
 const pids = () => loadServices(env).map((service) => `${service.name} ${processOf(env, service)?.pid}`)
 
@@ -26,9 +26,9 @@ const tooLarge = 'MESSAGE_TOO_LARGE'
 
 /** Nothing enters the log, and nobody dies of it. */
 async function refused([principal, topic]: Sender, codec: Codec, records: Hostile[], type = tooLarge): Promise<void> {
-  const [running, offsets] = [pids(), await topicOffsets(operator, topic)]
+  const [running, offsets] = [pids(), await topicOffsets(operator(), topic)]
   await assert.rejects(sendBatch({ principal, topic, partition: 0, codec }, records), { type }, `${principal} ${codec}`)
-  assert.deepEqual(await topicOffsets(operator, topic), offsets)
+  assert.deepEqual(await topicOffsets(operator(), topic), offsets)
   assert.deepEqual(pids(), running)
 }
 
@@ -40,7 +40,7 @@ async function filterWorks(send: (message: { key: string; value: string }) => Pr
   await send({ key: id, value: JSON.stringify({ ...products[0], product_id: id, sku: id }) })
   await until({ code: 'TEST', awaited: `${id} in catalog.products`, timeoutMs: 90_000, hint: '' }, async () => {
     let seen = false
-    const look = readTopic(operator, 'operator', 'catalog.products', ({ key }) => { seen ||= key === id })
+    const look = readTopic(operator(), 'operator', 'catalog.products', ({ key }) => { seen ||= key === id })
     // the coordinator of a new group may just have moved
     const failed = await look.then(() => undefined, (error: unknown) => String(error))
     return seen || (failed ?? 'not yet')
