@@ -7,35 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FilterTest {
-  @TempDir
-  Path state;
-  private Rig rig;
-
-  @BeforeEach
-  void start() {
-    rig = new Rig(state);
-  }
-
-  @AfterEach
-  void stop() {
-    assertEquals(List.of(), rig.needlessTombstones, "tombstones on products that were not listed");
-    rig.close();
-  }
-
+class FilterTest extends OnRig {
   private static String product(String id, String brand) {
     return Rig.product(id, Map.of("brand", brand));
   }

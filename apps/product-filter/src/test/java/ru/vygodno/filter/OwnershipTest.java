@@ -8,37 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import ru.vygodno.product.ProductReader;
 
 /** A product id belongs to the store that listed it first. */
-class OwnershipTest {
+class OwnershipTest extends OnRig {
   private static final String OTHERS = of("store_002", 1);
-
-  @TempDir
-  Path state;
-  private Rig rig;
-
-  @BeforeEach
-  void start() {
-    rig = new Rig(state);
-  }
-
-  @AfterEach
-  void stop() {
-    assertEquals(List.of(), rig.needlessTombstones, "tombstones on products that were not listed");
-    rig.close();
-  }
 
   private static String of(String store, int price) {
     return of("1", store, price);
