@@ -173,6 +173,7 @@ test('a topic deleted by hand is named by plan, though other kinds look into it,
   const name = 'analytics.recommendations'
   await withAdmin(operator(), (admin) => admin.deleteTopics({ topics: [name] }))
   await plannedEventually('the deleted topic alone', (changes) => changes.length === 1 && changes[0]?.kind === 'topics' && changes[0].id === name && changes[0].action === 'create')
+  assert.match((await run('plan')).stderr, /sinks: not compared before the missing topics are there/)
   assert.equal(await summary(), '1 change: 1 topics')
   await settled()
 })
