@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { within } from './deadline.ts'
 import type { Environment } from './environment.ts'
 import { InfraError, messageOf } from './errors.ts'
+import type { Answer } from './https.ts'
 import { checkpoint, orInterrupted } from './interruption.ts'
 
 const infoShape = z.object({ beans: z.tuple([z.object({ Safemode: z.string(), LiveNodes: z.string() })]) })
@@ -13,13 +14,16 @@ const statusShape = z.object({ owner: z.string(), permission: z.string(), type: 
 /** A file or a folder of HDFS; `permission` is octal, `length` is in bytes. */
 export type HdfsStatus = z.infer<typeof statusShape>
 
+/** The one page, beside WebHDFS, that apps/hdfs leaves open. */
+export const statePage = '/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo'
+
 /**
  * What the NameNode says of itself by JMX over HTTP.
  *
  * @returns why it is in safe mode (empty when it is not), and the transfer ports of the DataNodes it heard of lately
  */
 export async function hdfsState(env: Environment): Promise<{ safeMode: string; liveDataNodes: number[] }> {
-  const { beans } = infoShape.parse(await call(env, 'GET', '/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo'))
+  const { beans } = infoShape.parse(await call(env, 'GET', statePage))
   const nodes = Object.values(nodesShape.parse(JSON.parse(beans[0].LiveNodes)))
   return { safeMode: beans[0].Safemode, liveDataNodes: nodes.map(({ xferaddr }) => Number(xferaddr.split(':').at(-1))) }
 }
@@ -53,7 +57,7 @@ export function webHdfs(env: Environment, user: string) {
 async function call(env: Environment, method: string, path: string): Promise<unknown> {
   const failed = (seen: string, cause?: unknown) =>
     new InfraError('HDFS_FAILED', `${method} ${env.hdfs.http}${path.split('?')[0]}: expected an answer, got: ${seen}`, 'task status; task logs -- namenode', { cause })
-  const { status, text } = await orInterrupted(send(new URL(path, env.hdfs.http), method)).catch((error: unknown) => {
+  const { status, text } = await orInterrupted(askDaemon(new URL(path, env.hdfs.http), { method })).catch((error: unknown) => {
     checkpoint()
     throw failed(messageOf(error), error)
   })
@@ -71,10 +75,16 @@ function attempt(text: string): unknown {
   }
 }
 
-function send(url: URL, method: string): Promise<{ status: number; text: string }> {
+/**
+ * Asks a page of a daemon of HDFS, as it is answered; whoever asks judges the status.
+ *
+ * @param host by which name it is called, its address by default
+ * @throws SilenceError when the whole answer takes more than 10 s, else Error as node:http describes it
+ */
+export function askDaemon(url: URL, { method = 'GET', host = url.host }: { method?: string; host?: string } = {}): Promise<Answer> {
   const controller = new AbortController()
-  const answer = new Promise<{ status: number; text: string }>((resolve, reject) => {
-    const asked = request(url, { method, signal: controller.signal, agent: false }, (response) => {
+  const answer = new Promise<Answer>((resolve, reject) => {
+    const asked = request(url, { method, headers: { host }, signal: controller.signal, agent: false }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }))

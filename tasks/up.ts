@@ -6,7 +6,7 @@ import { enabledServices } from './lib/compose.ts'
 import { layOutByPrincipal } from './lib/flat-certificates.ts'
 import { lockStack } from './lib/lock.ts'
 import { requirePrograms } from './lib/prerequisites.ts'
-import { apply, plan, selectKinds, withContext } from './lib/reconcile.ts'
+import { converge, selectKinds, withContext } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
 import { makeSecrets } from './lib/secrets.ts'
 import { awaitRules } from './lib/seed-rules.ts'
@@ -22,7 +22,7 @@ program.action(async () => {
   await lockStack(env)
   layOutByPrincipal(env)
   const certs = selectKinds(registry, ['certs'], env.profiles)
-  await step('certificates', () => withContext(async (context) => apply(context, certs, await plan(context, certs))))
+  await step('certificates', () => withContext((context) => converge(context, certs, true)))
   makeSecrets(env)
   await requireGrafana(env)
   await up(env, enabledServices(env))
@@ -32,7 +32,7 @@ program.action(async () => {
 
 async function loadedBans(env: Environment): Promise<void> {
   const bans = selectKinds(registry, ['bans'], env.profiles)
-  await withContext(async (context) => apply(context, bans, await plan(context, bans)))
+  await withContext((context) => converge(context, bans, true))
   await awaitRules(env)
 }
 

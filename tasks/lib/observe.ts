@@ -61,7 +61,27 @@ export async function idsInFile(env: Environment, alive: (text: string) => void 
   return live
 }
 
-const rowsAtOnce = 10_000
+const rowsAtOnce = 5_000
+
+/**
+ * Reads PostgreSQL's table of products in pages, so that each answer comes soon however many there are.
+ *
+ * @param columns beside `product_id`; `shape` is that of a row
+ * @param alive told after each page how far the reading has come
+ */
+export async function eachRow<Row extends { product_id: string }>(env: Environment, role: string, columns: string[], shape: z.ZodType<Row>, alive: (text: string) => void, onRow: (row: Row) => void): Promise<void> {
+  await withPostgres(env, role, async (db) => {
+    const page = `select ${['product_id', ...columns].join(', ')} from products where product_id > $1 order by product_id limit $2`
+    let read = 0
+    for (let last = ''; ; alive(`${read} rows of PostgreSQL`)) {
+      const rows = z.array(shape).parse((await db.query(page, [last, rowsAtOnce])).rows)
+      rows.forEach(onRow)
+      read += rows.length
+      last = rows.at(-1)?.product_id ?? last
+      if (rows.length < rowsAtOnce) return
+    }
+  })
+}
 
 /**
  * Ids in PostgreSQL's table of products, as a role sees them; the search is `client-api`.
@@ -69,14 +89,9 @@ const rowsAtOnce = 10_000
  * @param alive told now and then how far the reading has come
  */
 export async function idsInPostgres(env: Environment, role = 'operator', alive: (text: string) => void = () => {}): Promise<Set<string>> {
-  return withPostgres(env, role, async (db) => {
-    const ids = new Set<string>()
-    for (let last = ''; ; alive(`${ids.size} rows of PostgreSQL`)) {
-      const { rows } = await db.query('select product_id from products where product_id > $1 order by product_id limit $2', [last, rowsAtOnce])
-      for (const { product_id: id } of z.array(z.object({ product_id: z.string() })).parse(rows)) ids.add((last = id))
-      if (rows.length < rowsAtOnce) return ids
-    }
-  })
+  const ids = new Set<string>()
+  await eachRow(env, role, [], z.object({ product_id: z.string() }), alive, ({ product_id: id }) => ids.add(id))
+  return ids
 }
 
 /** What is in one set only, as `missing: a, b; unexpected: c`, or nothing when both are equal. */

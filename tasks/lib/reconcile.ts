@@ -103,7 +103,7 @@ export function inParts(resources: Resource[]): Resource[][] {
 }
 
 /** Carries changes out, kind by kind in the order of the registry. */
-export async function apply(context: Context, resources: Resource[], changes: Change[]): Promise<void> {
+async function apply(context: Context, resources: Resource[], changes: Change[]): Promise<void> {
   for (const resource of resources) {
     const own = changes.filter(({ kind }) => kind === resource.kind)
     if (own.length > 0 || changes.some(({ kind }) => kind === resource.follows)) await resource.apply(context, own)

@@ -1,7 +1,6 @@
-import { request } from 'node:http'
 import { dirname } from 'node:path'
-import { within } from '../../../clients/deadline.ts'
 import { certificateFiles, type Environment } from '../../../clients/environment.ts'
+import { askDaemon, statePage } from '../../../clients/hdfs.ts'
 import { callHttps } from '../../../clients/https.ts'
 import type { Claim } from './check.ts'
 
@@ -49,25 +48,15 @@ export function atTheReceiver(env: Environment): Claim[] {
 
 /** At HDFS, by any program of this machine, or a page of a browser that calls it by another name. */
 export function atHdfs(env: Environment): Claim[] {
-  const state = '/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo'
-  const refused = (path: string, what: string, host?: string): Claim => ({ name: `any program ${what}`, expected: 'status 403', look: () => statusOf(new URL(path, env.hdfs.http), host) })
+  const statusOf = async (path: string, host?: string) => `status ${(await askDaemon(new URL(path, env.hdfs.http), host ? { host } : {})).status}`
+  const refused = (path: string, what: string, host?: string): Claim => ({ name: `any program ${what}`, expected: 'status 403', look: () => statusOf(path, host) })
   return [
     refused('/logLevel?log=org.apache.hadoop', "asks for HDFS' levels of logging"),
     refused('/conf', "reads HDFS' settings"),
     refused('/stacks', "reads HDFS' threads"),
     refused('/imagetransfer?getimage=1&txid=latest', 'takes the image of the file system'),
     refused('/jmx', 'reads all that the NameNode counts'),
-    refused(state, 'asks HDFS by another name', 'attacker.example'),
-    { name: 'the platform asks whether the NameNode is well', expected: 'status 200', look: () => statusOf(new URL(state, env.hdfs.http)) },
+    refused(statePage, 'asks HDFS by another name', 'attacker.example'),
+    { name: 'the platform asks whether the NameNode is well', expected: 'status 200', look: () => statusOf(statePage) },
   ]
-}
-
-async function statusOf(url: URL, host = url.host): Promise<string> {
-  const controller = new AbortController()
-  const answer = new Promise<string>((resolve, reject) => {
-    const asked = request(url, { headers: { host }, signal: controller.signal, agent: false }, (response) => resolve(`status ${response.statusCode}`))
-    asked.on('error', reject)
-    asked.end()
-  })
-  return within(10_000, url.host, answer).finally(() => controller.abort())
 }

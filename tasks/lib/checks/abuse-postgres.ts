@@ -2,6 +2,7 @@ import type { Environment } from '../../../clients/environment.ts'
 import { InfraError } from '../../../clients/errors.ts'
 import { withPostgres } from '../../../clients/postgres.ts'
 import { type Claim, judged } from './check.ts'
+import { refusalOf } from './postgres.ts'
 
 const roles = ['client-api', 'connect', 'exporter']
 
@@ -40,10 +41,8 @@ async function tried(env: Environment, role: string) {
   return withPostgres(env, role, async (db) => {
     const taken: string[] = []
     for (const attack of attacks) {
-      await db.query('begin read write')
-      const code = await db.query(attack).then(() => 'done', (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)))
-      await db.query('rollback')
-      if (code !== '42501') taken.push(`${attack}: ${code}`)
+      const code = await refusalOf(db, attack)
+      if (code !== '42501') taken.push(`${attack}: ${code ?? 'done'}`)
     }
     return judged(taken.length === 0, taken.join('; ') || `${attacks.length} of ${attacks.length} refused`)
   })

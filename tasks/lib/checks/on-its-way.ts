@@ -1,8 +1,9 @@
 import { groupOf } from '../../../clients/connect.ts'
 import type { Environment } from '../../../clients/environment.ts'
 import { kafkaClient, type Offsets, topicOffsets } from '../../../clients/kafka.ts'
-import { groupPosition } from '../../../clients/positions.ts'
 import { pause } from '../../../clients/interruption.ts'
+import { groupPosition } from '../../../clients/positions.ts'
+import { commonTopic } from '../../../clients/stores.ts'
 import { type Alive, settled, Unproven, type Verdict } from './check.ts'
 
 /** A sink commits what it has written every ten seconds (`offset.flush.interval.ms`), later on a machine that is busy. */
@@ -23,7 +24,7 @@ export function waitingFor(ends: Offsets, starts: Offsets, committed: Offsets): 
 
 /** A reader of a topic on the way of products. */
 export type Reader = { group: string; topic: string }
-export const theFilter: Reader = { group: 'product-filter', topic: 'shop.products' }
+export const theFilter: Reader = { group: 'product-filter', topic: commonTopic }
 export const sinkOf = (name: string): Reader => ({ group: groupOf(name), topic: 'catalog.products' })
 
 /**

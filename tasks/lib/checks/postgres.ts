@@ -1,5 +1,5 @@
 import type { Environment } from '../../../clients/environment.ts'
-import { withPostgres } from '../../../clients/postgres.ts'
+import { type Queryable, withPostgres } from '../../../clients/postgres.ts'
 import { type Claim, prove, type Result } from './check.ts'
 
 const writing = (table: string, key: string) => ({
@@ -58,10 +58,7 @@ async function tried(env: Environment, principal: string): Promise<string> {
     return await withPostgres(env, principal, async (db) => {
       const allowed: string[] = []
       for (const [name, sql] of Object.entries(statements)) {
-        // a role may be read-only by default, which it could lift itself: the rights must not be there
-        await db.query('begin read write')
-        const code = await db.query(sql).then(() => undefined, sqlState)
-        await db.query('rollback')
+        const code = await refusalOf(db, sql)
         if (code === undefined) allowed.push(name)
         else if (code !== '42501') allowed.push(`${name}: ${code}`)
       }
@@ -70,6 +67,19 @@ async function tried(env: Environment, principal: string): Promise<string> {
   } catch (error) {
     return `no login: ${sqlState(error instanceof Error ? (error.cause ?? error) : error)}`
   }
+}
+
+/**
+ * Tries a statement in a transaction that is rolled back.
+ *
+ * @returns the SQLSTATE that it is refused with, undefined when it is carried out
+ */
+export async function refusalOf(db: Queryable, sql: string): Promise<string | undefined> {
+  // a role may be read-only by default, which it could lift itself: the rights must not be there
+  await db.query('begin read write')
+  const code = await db.query(sql).then(() => undefined, sqlState)
+  await db.query('rollback')
+  return code
 }
 
 const sqlState = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : String(error))

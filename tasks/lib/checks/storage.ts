@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { connectRest } from '../../../clients/connect.ts'
 import type { Environment, Worker } from '../../../clients/environment.ts'
-import { withPostgres } from '../../../clients/postgres.ts'
-import { changedSince, difference, idsInFile, latestDigests } from '../observe.ts'
+import { changedSince, difference, eachRow, idsInFile, latestDigests } from '../observe.ts'
 import { type Alive, type Claim, type Group, judged, prove, settled, Unproven, type Verdict } from './check.ts'
 import { onceArrived, sinkOf } from './on-its-way.ts'
 
 const topic = 'catalog.products'
-const rowsAtOnce = 5_000
 const bringProducts = 'task shop -- send data/products.json'
 
 /** What the filter lets through arrives in PostgreSQL and in the debug file, all of it, unchanged, and nothing else. */
@@ -85,16 +83,10 @@ function sorted(value: unknown): unknown {
   return Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, each]) => [key, sorted(each)])
 }
 
-const rowShape = z.array(z.object({ product_id: z.string(), doc: z.unknown() }))
+const rowShape = z.object({ product_id: z.string(), doc: z.unknown() })
 
 async function documentsInPostgres(env: Environment, alive: Alive): Promise<Map<string, string>> {
-  return withPostgres(env, 'operator', async (db) => {
-    const digests = new Map<string, string>()
-    for (let last = ''; ; ) {
-      const { rows } = await db.query('select product_id, doc from products where product_id > $1 order by product_id limit $2', [last, rowsAtOnce])
-      for (const { product_id: id, doc } of rowShape.parse(rows)) digests.set((last = id), digest(doc))
-      if (rows.length < rowsAtOnce) return digests
-      alive(`${digests.size} rows of PostgreSQL`)
-    }
-  })
+  const digests = new Map<string, string>()
+  await eachRow(env, 'operator', ['doc'], rowShape, alive, ({ product_id: id, doc }) => digests.set(id, digest(doc)))
+  return digests
 }
