@@ -55,10 +55,15 @@ test('whatever the umask, the folder of a stack is its owner’s alone', () => {
 const asAnother = ['setpriv', '--reuid=54321', '--regid=54321', '--clear-groups']
 const mayBeAnother = works(asAnother[0] ?? '', ...asAnother.slice(1), process.execPath, '-e', `require('fs').accessSync(${JSON.stringify(process.cwd())})`)
 
-test('an ordinary user with few processes is told how many are needed', { skip: !mayBeAnother && 'not root' }, () => {
-  chmodSync(root, 0o777)
-  for (const folder of [stack, temporary]) chmodSync(folder, 0o777)
-  const { code, message, hint } = judged('ulimit -u 60', { stack, temporary, within: asAnother })
+test('an ordinary user with few processes is told how many are needed', { skip: !mayBeAnother && 'not root' }, (t) => {
+  // the folder for temporary files of a test run is its owner's alone
+  const open = mkdtempSync('/tmp/vygodno-open-')
+  t.after(() => rmSync(open, { recursive: true, force: true }))
+  const [theirs, passing] = [join(open, 'stack'), join(open, 'tmp')]
+  for (const folder of [theirs, passing]) mkdirSync(folder)
+  for (const folder of [open, theirs, passing]) chmodSync(folder, 0o777)
+  const limit = `export TMPDIR='${passing}'; ulimit -u 60`
+  const { code, message, hint } = judged(limit, { stack: theirs, temporary: passing, within: asAnother })
   assert.equal(code, 'MACHINE_UNFIT')
   assert.match(message ?? '', /processes and threads: expected at least 2\d\d \(100 threads a service, and \d+ that run\), got 60/)
   assert.match(hint ?? '', /sudo prlimit --pid \$\$ --nproc=2\d\d:2\d\d/)
