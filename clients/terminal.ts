@@ -1,6 +1,4 @@
-import { stripVTControlCharacters } from 'node:util'
 import chalk, { Chalk } from 'chalk'
-import Table from 'cli-table3'
 import type { Command } from 'commander'
 import ora, { type Ora } from 'ora'
 import { awaited } from './deadline.ts'
@@ -8,6 +6,7 @@ import { messageOf, TimeoutError, UsageError, VygodnoError } from './errors.ts'
 import { checkpoint, heedSignals, interruptedCode, interruptedError, left, orInterrupted } from './interruption.ts'
 import { drawn, plain, plainJson, shown } from './plain.ts'
 import { ignoreSurroundings } from './surroundings.ts'
+import { layOut } from './table.ts'
 
 /** chalk 5 ignores NO_COLOR by itself (https://no-color.org). */
 function colours(stream: NodeJS.WriteStream) {
@@ -95,41 +94,17 @@ export async function step<T>(name: string, work: (progress: (text: string) => v
   }
 }
 
-/** Rows as a table that fits the terminal, tab-separated without decoration when piped. */
-export function table(head: string[], rows: string[][]): string {
-  if (!process.stdout.isTTY) return rows.map((row) => row.map((cell) => cell.replace(/[\t\n]/g, ' ')).join('\t')).join('\n')
-  const cells = [head.map((title) => out.bold(title)), ...rows].map((row) => row.map(shown))
-  const plain = Boolean(process.env.NO_COLOR)
-  const view = new Table({
-    head: cells[0],
-    style: { head: [], border: plain ? [] : ['gray'], compact: true },
-    wordWrap: true,
-    wrapOnWordBoundary: false,
-    colWidths: columnWidths(cells, process.stdout.columns),
-  })
-  view.push(...cells.slice(1))
-  return drawn(view.toString())
-}
-
-const padding = 2
-
 /**
- * Widths of a table's columns, padding included: what the longest cell needs, while all of it fits; else the widest
- * columns give up what is too much.
+ * Rows as a table that fits the terminal, tab-separated without decoration when piped.
  *
- * @param available columns of the terminal
+ * @param right indexes of the columns that stand at the right
  */
-export function columnWidths(rows: string[][], available: number): number[] {
-  const widths: number[] = []
-  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, ...cell.split('\n').map((line) => stripVTControlCharacters(line).length + padding))
-  const borders = widths.length + 1
-  const least = padding + 1
-  for (let excess = widths.reduce((sum, width) => sum + width, borders) - available; excess > 0; excess--) {
-    const widest = widths.indexOf(Math.max(...widths))
-    if ((widths[widest] ?? 0) <= least) break
-    widths[widest] = (widths[widest] ?? 0) - 1
-  }
-  return widths
+export function table(head: string[], rows: string[][], right: number[] = []): string {
+  if (!process.stdout.isTTY) return rows.map((row) => row.map((cell) => cell.replace(/[\t\n]/g, ' ')).join('\t')).join('\n')
+  // escape sequences of ours are there to be measured, and kept again for the print
+  const ink = (style: (text: string) => string) => (text: string) => shown(style(text))
+  const look = { width: process.stdout.columns || 80, title: ink(out.bold), rule: ink(out.dim), right }
+  return drawn(layOut(head.map(shown), rows.map((row) => row.map(shown)), look))
 }
 
 /** Data for the caller: one JSON document on stdout. */

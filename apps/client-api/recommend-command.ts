@@ -1,6 +1,6 @@
 import { loadEnvironment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
-import { print, printJson, say, warn } from '../../clients/terminal.ts'
+import { print, printJson, say, table, warn } from '../../clients/terminal.ts'
 import { askCatalog } from './catalog.ts'
 import { newEvent } from './event.ts'
 import { recommend, type Recommended } from './recommend.ts'
@@ -34,6 +34,6 @@ function show(items: Recommended[]): void {
   if (items.length === 0) return say('  → task analytics -- recommend   computes them from what users have done')
   const listed = items.map((item) => ({ ...item, why: item.personal ? (item.reason ?? 'for you') : 'popular now' }))
   if (!process.stdout.isTTY) return print(lines(listed))
-  print(productTable(listed, process.stdout.columns || 80, !process.env.NO_COLOR))
+  print(table(...productTable(listed, process.stdout.columns || 80)))
   say(`computed ${items[0]?.computed_at ?? ''}, ${items[0]?.model ?? ''}`)
 }

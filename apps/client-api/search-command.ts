@@ -1,6 +1,6 @@
 import { loadEnvironment } from '../../clients/environment.ts'
 import { messageOf } from '../../clients/errors.ts'
-import { counted, print, printJson, say, warn } from '../../clients/terminal.ts'
+import { counted, print, printJson, say, table, warn } from '../../clients/terminal.ts'
 import { askCatalog } from './catalog.ts'
 import { newEvent } from './event.ts'
 import type { Filters } from './find.ts'
@@ -46,7 +46,7 @@ export async function searchCommand(words: string[], { limit, json, user, ...fil
 function show({ results, total }: Answer, tookMs: number): void {
   if (results.length === 0) return
   if (!process.stdout.isTTY) return print(lines(results))
-  print(productTable(results, process.stdout.columns || 80, !process.env.NO_COLOR))
+  print(table(...productTable(results, process.stdout.columns || 80)))
   const shown = results.length < total ? `${results.length} of ` : ''
   say(`${shown}${counted(total, 'product')}, ${tookMs} ms`)
 }

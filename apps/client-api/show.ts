@@ -1,5 +1,3 @@
-import Table from 'cli-table3'
-import { drawn } from '../../clients/plain.ts'
 import type { Product } from './catalog.ts'
 import type { Found } from './find.ts'
 
@@ -35,49 +33,35 @@ type Column = {
   text: (product: Listed) => string
   /** the width of the terminal below which it is left out */
   least?: number
-  /** its own greatest width */
-  most?: (width: number) => number
   right?: boolean
 }
 
-const longest = (width: number) => Math.max(24, Math.floor(width / 3))
 const columns: Column[] = [
   { title: 'name', text: ({ name }) => name },
-  { title: 'why', text: ({ why = '' }) => why, least: 60, most: longest },
-  { title: 'brand', text: ({ brand }) => brand, least: 60, most: (width) => Math.floor(width / 6) },
-  { title: 'category', text: ({ category }) => category, least: 90, most: (width) => Math.floor(width / 5) },
-  { title: 'price', text: ({ price: amount, currency }) => price(amount, currency), most: () => 16, right: true },
-  { title: 'stock', text: ({ available }) => String(available), least: 48, most: () => 6, right: true },
-  { title: 'id', text: ({ product_id }) => product_id, most: longest },
+  { title: 'why', text: ({ why = '' }) => why, least: 60 },
+  { title: 'brand', text: ({ brand }) => brand, least: 60 },
+  { title: 'category', text: ({ category }) => category, least: 90 },
+  { title: 'price', text: ({ price: amount, currency }) => price(amount, currency), right: true },
+  { title: 'stock', text: ({ available }) => String(available), least: 48, right: true },
+  { title: 'id', text: ({ product_id }) => product_id },
 ]
-const padding = 2
 
 /**
- * A table that fits the terminal: long names are continued on the next line; without room the category goes first, then
- * the brand, then the stock. Products that say why they are listed show that instead of brand and category.
+ * Products as a table: without room the category goes first, then the brand, then the stock. Products that say why they
+ * are listed show that instead of brand and category.
  *
  * @param width columns of the terminal
- * @param colour false for a border without colour
+ * @returns titles, rows, and which columns stand at the right
  */
-export function productTable(products: Listed[], width: number, colour: boolean): string {
+export function productTable(products: Listed[], width: number): [head: string[], rows: string[][], right: number[]] {
   const reasoned = products.some(({ why }) => why !== undefined)
   const left = reasoned ? ['brand', 'category'] : ['why']
   const shown = columns.filter(({ title, least = 0 }) => width >= least && !left.includes(title))
-  const rows = products.map((product) => shown.map(({ text }) => printable(text(product))))
-  const widths = shown.map(({ title, most }, index) => {
-    const widest = Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0))
-    return Math.min(widest, most?.(width) ?? widest) + padding
-  })
-  const taken = widths.slice(1).reduce((sum, own) => sum + own + 1, 2)
-  const table = new Table({
-    head: shown.map(({ title }) => title),
-    colWidths: [Math.min(widths[0] ?? 0, Math.max(12, width - taken)), ...widths.slice(1)],
-    colAligns: shown.map(({ right }) => (right ? 'right' : 'left')),
-    style: { head: [], border: colour ? ['gray'] : [], compact: true },
-    wordWrap: true,
-  })
-  table.push(...rows)
-  return drawn(table.toString())
+  return [
+    shown.map(({ title }) => title),
+    products.map((product) => shown.map(({ text }) => printable(text(product)))),
+    shown.flatMap(({ right }, index) => (right ? [index] : [])),
+  ]
 }
 
 /** What is known of the stock: what the shop last said, which no event changes. */

@@ -35,7 +35,7 @@ test('dependencies point one way: tasks → tasks/lib → clients ← apps', () 
 })
 
 test('each external client is imported by one module', () => {
-  const owners = { kafkajs: 'clients/kafka.ts', pg: 'clients/postgres.ts', 'node:https': 'clients/https.ts' }
+  const owners = { kafkajs: 'clients/kafka.ts', pg: 'clients/postgres.ts', 'node:https': 'clients/https.ts', 'wrap-ansi': 'clients/table.ts' }
   for (const [library, owner] of Object.entries(owners)) assert.deepEqual(sources.filter((file) => importsOf(file).includes(library)), [owner], library)
 })
 
