@@ -28,7 +28,7 @@ function problemsOf(env: Environment, { source }: Case, wrong: Wrong[]): Problem
 
 /** Without the jars, before the first build, there is nobody to ask. */
 export async function byDefinition(env: Environment, cases: Case[]): Promise<Problem[]> {
-  const jars = ['settings', 'kafka', 'product-filter'].map((name) => join(env.build, 'jars', name))
+  const jars = ['settings', 'bounds', 'kafka', 'product-filter'].map((name) => join(env.build, 'jars', name))
   if (!jars.every((folder) => existsSync(folder))) return []
   return inScratch(async (scratch) => {
     const args = cases.flatMap(({ kind, text }, index) => {

@@ -19,6 +19,9 @@ const memories: { cluster: Cluster; topic: string; partitions?: number; keeper: 
   { cluster: 'analytics', topic: 'primary.checkpoints.internal', partitions: 1, keeper: 'MirrorMaker' },
 ]
 
+/** Kafka knows more of them, and `producer`, which leaves it to whoever sends; kafkajs, by which the commands read, does not. */
+export const readable = ['uncompressed', 'gzip']
+
 /** Topics that could not be written, that nobody would own, that copy nothing, or that a program could not work with. */
 export function checkTopics({ value, problem }: Loaded<TopicsFile>, brokers: Brokers): Problem[] {
   if (!value) return []
@@ -37,6 +40,8 @@ export function checkTopics({ value, problem }: Loaded<TopicsFile>, brokers: Bro
       if (topic['replication.factor'] !== undefined) point([...at, 'replication.factor'], tooManyReplicas(replicas, brokers[cluster]))
       if (inSync > replicas) point([...at, 'config', 'min.insync.replicas'], `expected at most replication.factor ${replicas}, got ${inSync}: nothing could be written with acks=all`)
       if (most !== undefined && BigInt(least) > BigInt(most)) point([...at, 'config', 'max.compaction.lag.ms'], `expected at least min.compaction.lag.ms ${least}, got ${most}`)
+      const codec = config['compression.type'] ?? 'uncompressed'
+      if (!readable.includes(codec)) point([...at, 'config', 'compression.type'], `expected ${readable.join(' or ')}, which every program here reads, got ${codec}`)
       if (!owns.some((prefix) => name.startsWith(prefix))) point(at, `expected a name that begins with one of ${owns.join(', ')} (owns), got ${name}`)
       if (topic.grows && isCompacted(config)) point([...at, 'grows'], 'expected no topic that is compacted, got one: its records are found by key')
       // Kafka takes names for the same that differ in . and _ only

@@ -84,6 +84,8 @@ test('a setting that Kafka would refuse is refused with file, key and what is al
     ['cleanup.policy: compacted', /cleanup\.policy: expected a list of compact, delete, got "compacted" — did you mean "compact"\?/],
     ['cleanup.policy: "compact, compact"', /cleanup\.policy: expected a list of compact, delete, each once, got "compact, compact"/],
     ['compression.type: gzp', /compression\.type: expected one of .*, got "gzp" — did you mean "gzip"\?/],
+    ['compression.type: zstd', /compression\.type: expected uncompressed or gzip, .*got zstd/],
+    ['compression.type: producer', /compression\.type: expected uncompressed or gzip, .*got producer/],
     ['compression.type: ', /compression\.type: expected one of .*got nothing/],
     ['message.timestamp.type: createtime', /message\.timestamp\.type: expected one of CreateTime, LogAppendTime, got "createtime" — did you mean "CreateTime"\?/],
     ['unclean.leader.election.enable: yes', /unclean\.leader\.election\.enable: expected one of true, false, got "yes"/],

@@ -1,4 +1,5 @@
 import { ConfigResourceTypes, kafkaClient, withAdmin } from '../../../clients/kafka.ts'
+import { readable } from '../topic-checks.ts'
 import { type Claim, type Group, judged, prove, type Result, settled, Unproven } from './check.ts'
 import { type Site, sites } from './sites.ts'
 
@@ -54,7 +55,18 @@ function claims(site: Site, seen: Map<string, Topic>): Claim[] {
       return `${replicas} replicas, min.insync.replicas=${settings.get('min.insync.replicas')}`
     },
   }))
-  return [...declared, ...internal]
+  return [...declared, ...internal, codecs(site, seen)]
+}
+
+/** A batch in a codec that a program does not know stops that program, so the brokers decide and not who sends. */
+function codecs({ name }: Site, seen: Map<string, Topic>): Claim {
+  const read = [...seen.values()].filter((topic) => !topic.name.startsWith('__'))
+  const wrong = read.flatMap(({ name: topic, settings }) => {
+    const codec = settings.get('compression.type') ?? 'not set'
+    return readable.includes(codec) ? [] : [`${topic}: ${codec}`]
+  })
+  const expected = `${readable.join(' or ')}, in each of ${read.length} topics`
+  return { name: `${name}: every program can read what is kept`, expected, look: async () => wrong.join(', ') || expected }
 }
 
 function found(seen: Map<string, Topic>, name: string): Topic {

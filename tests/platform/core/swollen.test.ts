@@ -80,7 +80,7 @@ test('headers are bounded: each of two bytes takes some hundred in memory', asyn
 })
 
 test('a topic whose broker compresses anew is bounded likewise', async () => {
-  for (const type of ['uncompressed', 'zstd']) {
+  for (const type of ['producer', 'gzip']) {
     await alterTopic('client.events', { 'compression.type': type })
     try {
       await until({ code: 'TEST', awaited: 'the setting at all brokers', timeoutMs: 10_000, hint: '' }, async () => {
@@ -104,6 +104,14 @@ test('allowed: ordinary products in one compressed batch, and a record of the la
       await producer.send({ topic: 'shop.products', compression, messages: [{ partition: 0, key: 'bombs-large', value }] })
   })
   await filterWorks((message) => send(message, kafkajs.CompressionTypes.GZIP))
+})
+
+test('whatever the codec, all programs read what was sent', async () => {
+  const toEvents = { principal: 'client-api', topic: 'client.events', partition: 2 }
+  for (const codec of codecs) await sendBatch({ ...toEvents, codec }, [record(20, { key: `codec-${codec}` })])
+  const seen = new Set<string | null>()
+  await readTopic(operator(), 'operator', 'client.events', ({ key }) => void seen.add(key))
+  for (const codec of codecs) assert.ok(seen.has(`codec-${codec}`), codec)
 })
 
 test('the filter lives through as much as the bounds allow: 150 MB of records, 1.8 MB on the wire, at once', async () => {

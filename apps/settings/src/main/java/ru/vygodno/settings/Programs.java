@@ -44,7 +44,11 @@ final class Programs {
     ConfigDef authorizer = new ConfigDef()
         .define(StandardAuthorizer.SUPER_USERS_CONFIG, ConfigDef.Type.STRING, ConfigDef.Importance.LOW, "")
         .define(StandardAuthorizer.ALLOW_EVERYONE_IF_NO_ACL_IS_FOUND_CONFIG, ConfigDef.Type.BOOLEAN, ConfigDef.Importance.LOW, "");
-    if (each(settings, List.of(AbstractKafkaConfig.CONFIG_DEF, authorizer), Map.of(), wrong)) {
+    // read by the builder of principals
+    ConfigDef connections = new ConfigDef().define("connections.of.principal", ConfigDef.Type.INT, ConfigDef.NO_DEFAULT_VALUE,
+        ConfigDef.Range.atLeast(1), ConfigDef.Importance.LOW, "");
+    Map<String, ConfigDef> prefixed = Map.of("vygodno.", connections);
+    if (each(settings, List.of(AbstractKafkaConfig.CONFIG_DEF, authorizer), prefixed, wrong)) {
       Judge.whole(() -> new KafkaConfig(settings, false), wrong);
     }
   }
