@@ -150,8 +150,11 @@ export function onCluster(env: Environment, cluster: Cluster): Environment {
   return { ...env, kafka: env.clusters[cluster] }
 }
 
-/** The CAs of a stack: `ca` for the platform, `rest-ca` for Connect's REST interface, `monitoring-ca` for what watches. */
-export type AuthorityName = 'ca' | 'rest-ca' | 'monitoring-ca'
+/**
+ * The CAs of a stack: `ca` for the platform, `rest-ca` for Connect's REST interface, `monitoring-ca` for what watches and
+ * who reads there, `alerting-ca` for Alertmanager and who may silence there.
+ */
+export type AuthorityName = 'ca' | 'rest-ca' | 'monitoring-ca' | 'alerting-ca'
 
 /**
  * A file of a principal's own folder: keys of different principals never lie in one, so that who may read a folder can

@@ -63,6 +63,11 @@ export const probes: Record<string, Probe> = {
     const { status } = await callHttps(new URL(`https://${target}/-/ready`), certificateFiles(env, 'monitor', 'monitoring-ca'), { timeoutMs: 2_000 })
     if (status !== 200) throw new Error(`status ${status}`)
   },
+  /** answers, and takes the certificate of `on-call` */
+  alertmanager: async (env, target) => {
+    const { status } = await callHttps(new URL(`https://${target}/-/ready`), certificateFiles(env, 'on-call', 'alerting-ca'), { timeoutMs: 2_000 })
+    if (status !== 200) throw new Error(`status ${status}`)
+  },
   /** answers, and its database is there */
   grafana: async (env, target) => {
     const { status } = await callHttps(new URL(`https://${target}/api/health`), certificateFiles(env, 'monitor', 'monitoring-ca'), { timeoutMs: 2_000 })

@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import { loadEnvironment } from '../clients/environment.ts'
 import { counted, endsWithin, print, printJson, runMain, say, step, table, warn } from '../clients/terminal.ts'
-import { type ActiveAlert, monitoring } from './lib/monitoring.ts'
+import { type ActiveAlert, monitoring, onCall } from './lib/monitoring.ts'
 import { covers, excesses, lift, mostMinutes, requireAlert, silencesInForce } from './lib/silences.ts'
 import { sendTestAlert } from './lib/test-alert.ts'
 
@@ -14,13 +14,13 @@ const program = endsWithin(90, new Command('alerts'))
 
 program.action(async ({ history, json }: { history?: true; json?: true }) => {
   const env = loadEnvironment()
-  const { active, received } = monitoring(env)
+  const { active, received, silences } = monitoring(env)
   if (history) {
     const all = await received()
     const rows = all.map(({ status, labels, annotations, receivedAt }) => [time(receivedAt), status, labels.severity ?? '', labels.alertname ?? '', annotations.summary ?? ''])
     return json ? printJson(all) : print(table(['received (UTC)', 'status', 'severity', 'alert', 'summary'], rows))
   }
-  const [alerts, all, silent] = await Promise.all([active(), received(), silencesInForce(env)])
+  const [alerts, all, silent] = await Promise.all([active(), received(), silencesInForce({ silences })])
   const wrong = alerts.filter(({ labels }) => labels.alertname !== 'Watchdog')
   if (json) printJson({ alerts: wrong, silences: silent.map((silence) => ({ ...silence, excesses: excesses(silence) })) })
   else if (wrong.length > 0) print(table(['since (UTC)', 'state', 'severity', 'alert', 'summary', 'do'], wrong.map(row)))
@@ -57,8 +57,9 @@ program
   .action(async (name: string, options: { minutes: number; reason: string }) => {
     const env = loadEnvironment()
     requireAlert(env, name)
-    const before = (await silencesInForce(env)).filter((silence) => covers(silence) === name)
-    const id = await monitoring(env).silence(name, options.minutes, `${userInfo().username}@${hostname()}`, options.reason)
+    const alertmanager = onCall(env)
+    const before = (await silencesInForce(alertmanager)).filter((silence) => covers(silence) === name)
+    const id = await alertmanager.silence(name, options.minutes, `${userInfo().username}@${hostname()}`, options.reason)
     if (before.length > 0) say(`${name} had been silenced before, until ${before.map(({ endsAt }) => time(endsAt)).join(' and ')}: that goes on, too`)
     if (asJson()) printJson({ id, alert: name, minutes: options.minutes })
     else print(`${name} is silent for ${options.minutes} minutes (${id})`)
@@ -70,7 +71,7 @@ program
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExample:\n  task alerts -- silences')
   .action(async () => {
-    const inForce = await silencesInForce(loadEnvironment())
+    const inForce = await silencesInForce(monitoring(loadEnvironment()))
     if (asJson()) return printJson(inForce)
     const rows = inForce.map((silence) => [covers(silence), silence.status.state, time(silence.endsAt), silence.createdBy, silence.comment, silence.id])
     if (rows.length > 0) print(table(['silent', 'state', 'until (UTC)', 'by', 'reason', 'id'], rows))

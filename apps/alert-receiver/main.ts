@@ -6,6 +6,7 @@ import { certificateFiles, type Environment, loadEnvironment } from '../../clien
 import { messageOf } from '../../clients/errors.ts'
 import { serveHttps } from '../../clients/https.ts'
 import { runMain, say, untilKilled } from '../../clients/terminal.ts'
+import { askAlertmanager, isReadable } from './alertmanager.ts'
 import { asLine, asMessage, notificationShape } from './notification.ts'
 import { openStore } from './store.ts'
 import { sendTelegram, telegramState } from './telegram.ts'
@@ -15,7 +16,7 @@ const received = new Counter({ name: 'vygodno_alerts_received_total', help: 'ale
 const messages = new Counter({ name: 'vygodno_telegram_messages_total', help: 'messages to Telegram, by outcome', labelNames: ['outcome'], registers: [registry] })
 const telegramWrong = new Gauge({ name: 'vygodno_telegram_failing', help: '1 when Telegram is configured and the last message did not get through', registers: [registry] })
 
-const program = new Command('alert-receiver').description('Takes alerts from Alertmanager: prints and stores them, and passes them on to Telegram.')
+const program = new Command('alert-receiver').description('Takes alerts from Alertmanager: prints and stores them, passes them on to Telegram, and tells readers what Alertmanager knows.')
 
 program.action(async () => {
   const env = loadEnvironment()
@@ -36,6 +37,8 @@ program.action(async () => {
       return { status: 200, text: '' }
     }
     if (method === 'POST' && path === '/telegram') return telegram.pass(body)
+    if (method !== 'GET') return { status: 405, text: `expected GET, got ${method}` }
+    if (isReadable(path)) return askAlertmanager(env, path)
     if (path === '/alerts') return { status: 200, text: JSON.stringify(store.all()), type: 'application/json' }
     if (path === '/telegram') return { status: 200, text: JSON.stringify(telegram.state()), type: 'application/json' }
     if (path === '/metrics') return { status: 200, text: await registry.metrics(), type: registry.contentType }

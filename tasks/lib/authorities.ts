@@ -8,11 +8,16 @@ import { warn } from '../../clients/terminal.ts'
 import { newAuthority, type Pair } from './signing.ts'
 
 /** The CAs of a stack. Whoever has a certificate of one may do all that its servers offer, so each group has one of its own. */
-export const authorities = ['platform', 'rest', 'monitoring'] as const
+export const authorities = ['platform', 'rest', 'monitoring', 'alerting'] as const
 export type Authority = (typeof authorities)[number]
 
 /** Files of a CA are called so. */
-export const authorityFile = { platform: 'ca', rest: 'rest-ca', monitoring: 'monitoring-ca' } as const satisfies Record<Authority, AuthorityName>
+export const authorityFile = {
+  platform: 'ca',
+  rest: 'rest-ca',
+  monitoring: 'monitoring-ca',
+  alerting: 'alerting-ca',
+} as const satisfies Record<Authority, AuthorityName>
 
 const folder = (env: Environment) => join(env.stack, 'certs')
 const inFolder = (env: Environment, name: string) => join(folder(env), name)

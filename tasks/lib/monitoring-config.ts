@@ -8,6 +8,7 @@ import type { Environment } from '../../clients/environment.ts'
 import { cleanEnvironment } from '../../clients/surroundings.ts'
 import { findTool } from './tools.ts'
 import { interpolate } from './variables.ts'
+import { watched } from './watched.ts'
 import { asTyped, type Loaded, loadYaml, type Problem, text as anyText } from './yaml.ts'
 
 const text = anyText.min(1)
@@ -63,7 +64,7 @@ function checkByTool(env: Environment, { loaded, file, tool, args }: Check): Pro
   const scratch = mkdtempSync(join(tmpdir(), 'vygodno-check-'))
   try {
     const filled = join(scratch, basename(file))
-    writeFileSync(filled, interpolate(source, { ...env.variables, METRICS_TARGETS: '[]', PROGRAM_TARGETS: '[]', CONFIG: scratch }, file).text)
+    writeFileSync(filled, interpolate(source, { ...env.variables, ...watched(env, {}), CONFIG: scratch }, file).text)
     execFileSync(program, [...args, filled], { encoding: 'utf8', env: cleanEnvironment(), stdio: 'pipe' })
     mkdirSync(join(env.build, 'accepted'), { recursive: true })
     writeFileSync(accepted, '')

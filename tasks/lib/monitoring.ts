@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { z } from 'zod'
-import { certificateFiles, type Environment } from '../../clients/environment.ts'
-import { InfraError, messageOf } from '../../clients/errors.ts'
+import { certificateFiles, type CertificateFiles, type Environment } from '../../clients/environment.ts'
+import { InfraError, messageOf, PrerequisiteError } from '../../clients/errors.ts'
 import { type Answer, callHttps } from '../../clients/https.ts'
 import { checkpoint } from '../../clients/interruption.ts'
 import { refusedCertificate } from '../../clients/refusal.ts'
@@ -35,35 +36,59 @@ export type Silence = z.infer<typeof silencesShape>[number]
 const telegramShape = z.object({ configured: z.boolean(), problem: z.string(), deliveredAt: z.string().optional() })
 
 /**
- * Alertmanager (https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml) and our receiver, as principal
- * `monitor`. Every call throws InfraError `MONITORING_FAILED` when the one it is about does not answer as expected.
+ * What is wrong, as principal `monitor` reads it: from the receiver, which asks Alertmanager for who may not silence. Every
+ * call throws InfraError `MONITORING_FAILED` when one of them does not answer as expected, and names that one.
  */
 export function monitoring(env: Environment) {
-  const files = certificateFiles(env, 'monitor', 'monitoring-ca')
-  const call = async (service: 'alertmanager' | 'alert-receiver', path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST'): Promise<unknown> => {
-    const port = env.variables[service === 'alertmanager' ? 'ALERTMANAGER_PORT' : 'ALERT_RECEIVER_PORT']
-    const url = new URL(path, `https://${env.host}:${port}`)
-    const failed = (seen: string, cause?: unknown) => new InfraError('MONITORING_FAILED', `expected ${service} at ${url.host} to answer, got: ${seen}`, `task status; task logs -- ${service}`, { cause })
-    const answer = await callHttps(url, files, { method, body, timeoutMs: 10_000 }).catch((error: unknown): Answer => {
-      checkpoint()
-      throw refusedCertificate(error, `${service} at ${url.host}`, files) ?? failed(messageOf(error), error)
-    })
-    if (answer.status !== 200) throw failed(`${answer.status} ${answer.text.trim()}`)
-    return answer.text ? JSON.parse(answer.text) : undefined
-  }
+  const ask = caller(env, 'alert-receiver', certificateFiles(env, 'monitor', 'monitoring-ca'))
   return {
-    active: async () => activeShape.parse(await call('alertmanager', '/api/v2/alerts')),
-    post: async (alerts: NewAlert[]) => void (await call('alertmanager', '/api/v2/alerts', alerts)),
+    active: async () => activeShape.parse(await ask('/active')),
+    /** of all there ever were within Alertmanager's memory, whoever set them */
+    silences: async () => silencesShape.parse(await ask('/silences')),
+    received: async () => receivedShape.parse(await ask('/alerts')),
+    telegram: async () => telegramShape.parse(await ask('/telegram')),
+  }
+}
+
+/**
+ * Alertmanager (https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml) as principal `on-call`, who may
+ * silence. Every call throws InfraError `MONITORING_FAILED` when it does not answer as expected.
+ */
+export function onCall(env: Environment) {
+  const ask = caller(env, 'alertmanager', certificateFiles(env, 'on-call', 'alerting-ca'))
+  return {
+    post: async (alerts: NewAlert[]) => void (await ask('/api/v2/alerts', alerts)),
     silence: async (alertname: string, minutes: number, by: string, comment: string) => {
       const [startsAt, endsAt] = [new Date(), new Date(Date.now() + minutes * 60_000)]
       const matchers = [{ name: 'alertname', value: alertname, isRegex: false, isEqual: true }]
       const body = { matchers, startsAt, endsAt, createdBy: by, comment }
-      return z.object({ silenceID: z.string() }).parse(await call('alertmanager', '/api/v2/silences', body)).silenceID
+      return z.object({ silenceID: z.string() }).parse(await ask('/api/v2/silences', body)).silenceID
     },
-    /** of all there ever were within Alertmanager's memory, whoever set them */
-    silences: async () => silencesShape.parse(await call('alertmanager', '/api/v2/silences')),
-    unsilence: async (id: string) => void (await call('alertmanager', `/api/v2/silence/${encodeURIComponent(id)}`, undefined, 'DELETE')),
-    received: async () => receivedShape.parse(await call('alert-receiver', '/alerts')),
-    telegram: async () => telegramShape.parse(await call('alert-receiver', '/telegram')),
+    /** as `monitoring` tells them, without the receiver: who may silence needs no other service for it */
+    silences: async () => silencesShape.parse(await ask('/api/v2/silences')),
+    unsilence: async (id: string) => void (await ask(`/api/v2/silence/${encodeURIComponent(id)}`, undefined, 'DELETE')),
+  }
+}
+
+type Watcher = 'alertmanager' | 'alert-receiver'
+const portOf = { alertmanager: 'ALERTMANAGER_PORT', 'alert-receiver': 'ALERT_RECEIVER_PORT' } as const
+
+/** @returns what asks a service for a path, as JSON */
+function caller(env: Environment, service: Watcher, files: CertificateFiles) {
+  const address = (of: Watcher) => `${env.host}:${env.variables[portOf[of]]}`
+  const failed = (who: Watcher, seen: string, cause?: unknown, hint = `task status; task logs -- ${who}`) =>
+    new InfraError('MONITORING_FAILED', `expected ${who} at ${address(who)} to answer, got: ${seen}`, hint, { cause })
+  return async (path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST'): Promise<unknown> => {
+    const missing = [files.key, files.cert, files.ca].find((file) => !existsSync(file))
+    if (missing) throw new PrerequisiteError('CERTIFICATE_MISSING', `expected a certificate that ${service} takes: there is no ${missing}`, 'task bootstrap')
+    const answer = await callHttps(new URL(path, `https://${address(service)}`), files, { method, body, timeoutMs: 10_000 }).catch((error: unknown): Answer => {
+      checkpoint()
+      throw refusedCertificate(error, `${service} at ${address(service)}`, files) ?? failed(service, messageOf(error), error)
+    })
+    // the receiver answers, Alertmanager behind it does not
+    if (service === 'alert-receiver' && answer.status === 502) throw failed('alertmanager', `${answer.text.trim()} (asked by alert-receiver)`)
+    if (answer.status === 404) throw failed(service, `404, as from another version: it knows no ${path}`, undefined, 'task up')
+    if (answer.status !== 200) throw failed(service, `${answer.status} ${answer.text.trim()}`)
+    return answer.text ? JSON.parse(answer.text) : undefined
   }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Environment } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
-import { monitoring, type Silence } from './monitoring.ts'
+import { onCall, type Silence } from './monitoring.ts'
 import { loadYaml } from './yaml.ts'
 
 const rulesShape = z.looseObject({ groups: z.array(z.looseObject({ rules: z.array(z.looseObject({ alert: z.string().optional() })) })) })
@@ -54,9 +54,13 @@ function matchesWatchdog({ value, isRegex, isEqual }: Silence['matchers'][number
   }
 }
 
-/** Silences in force, whoever set them, and such as will be; those that end first come first. */
-export async function silencesInForce(env: Environment): Promise<Silence[]> {
-  const all = await monitoring(env).silences()
+/**
+ * Silences in force, whoever set them, and such as will be; those that end first come first.
+ *
+ * @param from who may read them: `monitoring(env)`, or `onCall(env)` before a change
+ */
+export async function silencesInForce(from: { silences(): Promise<Silence[]> }): Promise<Silence[]> {
+  const all = await from.silences()
   return all.filter(({ status }) => status.state !== 'expired').sort((one, other) => one.endsAt.localeCompare(other.endsAt))
 }
 
@@ -66,10 +70,11 @@ export async function silencesInForce(env: Environment): Promise<Silence[]> {
  * @throws UsageError `SILENCE_UNKNOWN` when none in force is meant
  */
 export async function lift(env: Environment, nameOrId: string): Promise<Silence[]> {
-  const inForce = await silencesInForce(env)
+  const alertmanager = onCall(env)
+  const inForce = await silencesInForce(alertmanager)
   const meant = inForce.filter((silence) => silence.id === nameOrId || covers(silence) === nameOrId)
   const seen = inForce.length === 0 ? 'none' : inForce.map((silence) => `${covers(silence)} (${silence.id})`).join('; ')
   if (meant.length === 0) throw new UsageError('SILENCE_UNKNOWN', `expected an alert or the id of a silence in force, got ${JSON.stringify(nameOrId)}; in force: ${seen}`, 'task alerts -- silences')
-  for (const { id } of meant) await monitoring(env).unsilence(id)
+  for (const { id } of meant) await alertmanager.unsilence(id)
   return meant
 }

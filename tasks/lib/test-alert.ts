@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Environment } from '../../clients/environment.ts'
 import { CheckError } from '../../clients/errors.ts'
 import { putBack } from '../../clients/interruption.ts'
-import { monitoring } from './monitoring.ts'
+import { monitoring, onCall } from './monitoring.ts'
 import { until } from './until.ts'
 
 /** How long an alert took to arrive and to be resolved, in ms, and what became of the message to Telegram. */
@@ -16,7 +16,8 @@ const withinMs = 15_000
  * @throws CheckError `TELEGRAM_FAILED` when Telegram is configured and refuses the message
  */
 export async function sendTestAlert(env: Environment, progress: (text: string) => void): Promise<TestAlert> {
-  const { post, received, telegram } = monitoring(env)
+  const { received, telegram } = monitoring(env)
+  const { post } = onCall(env)
   const id = randomUUID()
   const startsAt = new Date().toISOString()
   const alert = {

@@ -17,6 +17,7 @@ const wanted: Wanted[] = [
   { name: 'connect-admin', authority: 'rest', isServer: false },
   { name: 'monitor', authority: 'monitoring', isServer: false },
   { name: 'connect-rest', authority: 'rest', isServer: true },
+  { name: 'on-call', authority: 'alerting', isServer: false },
 ]
 
 function files(): Map<string, string> {
@@ -27,7 +28,7 @@ function files(): Map<string, string> {
 /** As stacks once were. */
 function flatten(): void {
   for (const name of files().keys()) renameSync(join(certs, name), join(certs, name.endsWith('provided/password') ? 'connect-rest.password' : basename(name)))
-  for (const folder of ['connect-rest/provided', 'connect-rest', 'connect-admin', 'kafka-1', 'monitor', 'authorities']) rmdirSync(join(certs, folder))
+  for (const folder of ['connect-rest/provided', 'connect-rest', 'connect-admin', 'kafka-1', 'monitor', 'on-call', 'authorities']) rmdirSync(join(certs, folder))
 }
 
 test('keys that lay in one folder move to folders by principal, in the midst of a rotation too, and stay the same', async () => {
@@ -60,8 +61,8 @@ test('beside public certificates only folders are left, for the owner only', () 
   writeFileSync(join(certs, 'note.txt'), '')
   layOutByPrincipal(env)
   const [folders, others] = [true, false].map((wantedFolders) => readdirSync(certs, { withFileTypes: true }).filter((entry) => entry.isDirectory() === wantedFolders).map(({ name }) => name))
-  assert.deepEqual(folders?.sort(), ['authorities', 'connect-admin', 'connect-rest', 'kafka-1', 'monitor'])
+  assert.deepEqual(folders?.sort(), ['authorities', 'connect-admin', 'connect-rest', 'kafka-1', 'monitor', 'on-call'])
   // what nobody knows is left where it is
-  assert.deepEqual(others?.sort(), ['ca.crt', 'monitoring-ca.crt', 'note.txt', 'rest-ca.crt'])
+  assert.deepEqual(others?.sort(), ['alerting-ca.crt', 'ca.crt', 'monitoring-ca.crt', 'note.txt', 'rest-ca.crt'])
   for (const folder of folders ?? []) assert.equal(statSync(join(certs, folder)).mode & 0o777, 0o700)
 })

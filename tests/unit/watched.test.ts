@@ -32,30 +32,32 @@ function watchers(services: Service[]) {
   const [, { text: config } = { text: '' }] = [...of('prometheus').configs].find(([file]) => file.endsWith('prometheus.yml')) ?? []
   const scraped = (job: string) => prometheusShape.parse(load(config)).scrape_configs.find(({ job_name }) => job_name === job)?.static_configs.map(({ labels }) => labels.instance) ?? []
   const looked = z.array(z.object({ service: z.string(), kind: z.string(), target: z.string() })).parse(JSON.parse(of('exporter').environment.PROBES ?? '[]'))
-  return { jvms: scraped('state'), programs: scraped('programs'), looked: looked.map(({ service }) => service) }
+  return { jvms: scraped('state'), programs: scraped('programs'), alerting: scraped('alerting'), looked: looked.map(({ service }) => service) }
 }
 
 test('each service that goes on running is watched in one way, what watches included', () => {
   const services = loadServices(env)
-  const { jvms, programs, looked } = watchers(services)
+  const { jvms, programs, alerting, looked } = watchers(services)
   const lasting = services.filter(({ probe }) => probe).map(({ name }) => name)
   assert.ok(lasting.length > 15)
-  assert.deepEqual([...jvms, ...programs, ...looked].sort(), lasting.sort())
+  assert.deepEqual([...jvms, ...programs, ...alerting, ...looked].sort(), lasting.sort())
   assert.deepEqual(looked.sort(), ['grafana', 'postgres', 'spark-master', 'spark-worker'])
-  assert.deepEqual(programs.sort(), ['alert-receiver', 'alertmanager', 'exporter', 'prometheus'])
+  assert.deepEqual(programs.sort(), ['alert-receiver', 'exporter', 'prometheus'])
+  assert.deepEqual(alerting, ['alertmanager'])
   for (const { name, probe } of services) assert.ok(!probe || probe.kind in probes, `${name}: ${probe?.kind} is a known probe`)
 })
 
 test('a service that is added to the list is watched without being named a second time', () => {
   const common = 'profiles: [core], image: x/y, command: [sleep], ports: []'
-  const { jvms, programs, looked } = watchers(
+  const { jvms, programs, alerting, looked } = watchers(
     withServices(`
   new-jvm: { ${common}, environment: { METRICS_PORT: "19999" }, labels: { job: new, cluster: primary }, healthcheck: { test: [CMD, ready, kafka, x], start_period: 9s } }
   new-program: { ${common}, healthcheck: { test: [CMD, ready, https, "\${VYGODNO_HOST}:19998"], start_period: 9s } }
+  new-notifier: { ${common}, healthcheck: { test: [CMD, ready, alertmanager, "\${VYGODNO_HOST}:19997"], start_period: 9s } }
   new-file: { ${common}, healthcheck: { test: [CMD, ready, file, "\${DATA}/ready"], start_period: 9s } }
   new-database: { ${common}, healthcheck: { test: [CMD, ready, postgres], start_period: 9s } }`),
   )
-  assert.deepEqual([jvms, programs, looked].map((names) => names.filter((name) => name.startsWith('new-'))), [['new-jvm'], ['new-program'], ['new-file', 'new-database']])
+  assert.deepEqual([jvms, programs, alerting, looked].map((names) => names.filter((name) => name.startsWith('new-'))), [['new-jvm'], ['new-program'], ['new-notifier'], ['new-file', 'new-database']])
 })
 
 test('alert and dashboard look at all of them in one place', () => {

@@ -23,6 +23,7 @@ const speechOf: Record<string, Secured | 'plaintext'> = {
   connect: { speech: 'https', authority: 'rest', entitled: 'connect-admin', implementation: 'Java' },
   postgres: { speech: 'postgres', authority: 'platform', entitled: 'operator', implementation: 'PostgreSQL' },
   https: { speech: 'https', authority: 'monitoring', entitled: 'monitor', implementation: 'Node' },
+  alertmanager: { speech: 'https', authority: 'alerting', entitled: 'on-call', implementation: 'Go' },
   // people come with a browser, which has no certificate of ours
   grafana: { speech: 'https', authority: 'monitoring', entitled: 'monitor', implementation: 'Go', open: true },
   // Hadoop and Spark know no TLS without Kerberos, or a key store of their own: docs/threat-model.md

@@ -1,4 +1,5 @@
 import { type Cluster, clusters, type Environment, onCluster } from '../../../clients/environment.ts'
+import type { Authority } from '../authorities.ts'
 import type { Config } from '../config.ts'
 import { type Acl, declaredAcls } from '../resources/acls.ts'
 
@@ -20,6 +21,6 @@ export function sites(env: Environment, config: Config): Site[] {
 }
 
 /** Principals whose certificate is signed by an authority. */
-export function principalsOf({ principals }: Config, authority: 'platform' | 'rest'): string[] {
+export function principalsOf({ principals }: Config, authority: Authority): string[] {
   return Object.entries({ ...principals.clients, ...principals.servers }).filter(([, entry]) => entry.authority === authority).map(([name]) => name)
 }

@@ -44,10 +44,15 @@ const silence = 'neither an answer nor a refusal'
 const isDead = (seen: string) => seen === silence || /ECONNREFUSED|no answer/.test(seen)
 
 type Signers = Record<Authority, Signer>
-const ofEach = async (make: (authority: Authority) => Promise<Signer>): Promise<Signers> => ({ platform: await make('platform'), rest: await make('rest'), monitoring: await make('monitoring') })
+const ofEach = async (make: (authority: Authority) => Promise<Signer>): Promise<Signers> => ({
+  platform: await make('platform'),
+  rest: await make('rest'),
+  monitoring: await make('monitoring'),
+  alerting: await make('alerting'),
+})
 
 const weak = { 'CBC and SHA-1': 'ECDHE-ECDSA-AES128-SHA', 'no encryption': 'ECDHE-ECDSA-NULL-SHA', 'no authentication': 'AECDH-AES128-SHA', 'no forward secrecy': 'AES128-SHA' }
-const other = { platform: 'rest', rest: 'platform', monitoring: 'platform' } as const
+const other = { platform: 'rest', rest: 'platform', monitoring: 'platform', alerting: 'monitoring' } as const
 
 type Refusal = 'plaintext' | 'none' | 'unknownAuthority' | 'expired' | 'early'
 /**
