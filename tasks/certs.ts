@@ -19,7 +19,6 @@ program
   .command('list', { isDefault: true })
   .description('every certificate with the days it has left')
   .option('--json', 'as JSON')
-  .addHelpText('after', '\nExamples:\n  task certs\n  task certs -- list --json')
   .action(async ({ json }: { json?: true }) => {
     const env = loadEnvironment()
     const rows = await listCertificates(env, wantedCertificates(loadConfig(env)))
@@ -43,10 +42,10 @@ program
     for (const name of names) if (!known.includes(name)) throw new UsageError('UNKNOWN_PRINCIPAL', `expected one of ${known.join(', ')}, got ${name}${didYouMean(name, known)}`, 'task certs')
     if ([names.length > 0, all, ca].filter(Boolean).length !== 1) throw new UsageError('ROTATE_WHAT', 'expected names, --all or --ca, and one of these only', 'task certs -- rotate --help')
     requireCertificates(env)
-      await lockStack(env)
+    await lockStack(env)
     const services = enabledServices(env)
     if (ca || isRotating(env)) await rotateAuthorities(env, services, wanted)
-    if (!ca) await rotateLeaves(env, services, wanted.filter(({ name }) => all || names.includes(name)))
+    if (!ca) await rotateLeaves(env, services, wanted.filter(({ name }) => all || names.includes(name)), wanted)
     say(ca ? 'every certificate that was signed before is refused now' : 'old certificates stay valid until they expire: task certs -- rotate --ca makes them refused')
   })
 

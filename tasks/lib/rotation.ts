@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { connect } from 'node:tls'
 import { certificateFiles, type Environment, principalFile } from '../../clients/environment.ts'
 import { kafkaClient, withAdmin } from '../../clients/kafka.ts'
@@ -13,8 +13,11 @@ import { until } from './until.ts'
 /**
  * Replaces keys and certificates, then lets every service that shows or trusts them take the new ones, one at a time.
  * Interrupted, it can be run again.
+ *
+ * @param all what is declared, of which `wanted` is to be replaced
  */
-export async function rotateLeaves(env: Environment, services: Service[], wanted: Wanted[]): Promise<void> {
+export async function rotateLeaves(env: Environment, services: Service[], wanted: Wanted[], all: Wanted[]): Promise<void> {
+  await issueMissing(env, all)
   await step(`new keys and certificates: ${wanted.map(({ name }) => name).join(', ')}`, () => issueAll(env, wanted))
   await roll(env, services)
 }
@@ -25,6 +28,7 @@ export async function rotateLeaves(env: Environment, services: Service[], wanted
  * Interrupted, it goes on where it was when it is run again.
  */
 export async function rotateAuthorities(env: Environment, services: Service[], wanted: Wanted[]): Promise<void> {
+  await issueMissing(env, wanted)
   await step('all trust the old CAs and the new', async () => {
     await trustNext(env)
     await refreshTrustStores(env, wanted)
@@ -41,6 +45,12 @@ export async function rotateAuthorities(env: Environment, services: Service[], w
   })
   await roll(env, services)
   await endRotation(env)
+}
+
+/** A stack of an older version lacks what this one has come to need, a whole CA maybe; services that start now need it. */
+async function issueMissing(env: Environment, wanted: Wanted[]): Promise<void> {
+  const missing = wanted.filter(({ name }) => !existsSync(certificateFiles(env, name).cert))
+  if (missing.length > 0) await step(`keys and certificates that were missing: ${missing.map(({ name }) => name).join(', ')}`, () => issueAll(env, missing))
 }
 
 async function issueAll(env: Environment, wanted: Wanted[]): Promise<void> {
