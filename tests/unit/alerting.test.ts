@@ -9,12 +9,17 @@ import { z } from 'zod'
 import { certificateFiles, loadEnvironment } from '../../clients/environment.ts'
 import { callHttps } from '../../clients/https.ts'
 import { issue } from '../../tasks/lib/certificates.ts'
+import { atAlertmanager, atTheReceiver } from '../../tasks/lib/checks/abuse-http.ts'
+import { prove } from '../../tasks/lib/checks/check.ts'
 import { monitoring as monitoringChecks } from '../../tasks/lib/checks/monitoring.ts'
+import { principalsOf } from '../../tasks/lib/checks/sites.ts'
 import { loadServices } from '../../tasks/lib/compose.ts'
 import { loadConfig } from '../../tasks/lib/config.ts'
-import { monitoring } from '../../tasks/lib/monitoring.ts'
-import { down, up } from '../../tasks/lib/stack.ts'
-import { covers, lift, requireAlert, silencesInForce } from '../../tasks/lib/silences.ts'
+import { monitoring, onCall } from '../../tasks/lib/monitoring.ts'
+import { signalGroup } from '../../tasks/lib/processes.ts'
+import { wantedCertificates } from '../../tasks/lib/resources/certs.ts'
+import { down, processOf, up } from '../../tasks/lib/stack.ts'
+import { covers, excesses, lift, requireAlert, silencesInForce } from '../../tasks/lib/silences.ts'
 import { sendTestAlert } from '../../tasks/lib/test-alert.ts'
 import { findTool } from '../../tasks/lib/tools.ts'
 import { until } from '../../tasks/lib/until.ts'
@@ -53,13 +58,15 @@ describe('alerts on their way to people', { skip }, () => {
     writeFileSync(join(stack, 'secrets', 'telegram.token'), `${secret}\n`, { mode: 0o600 })
     writeFileSync(join(stack, 'secrets', 'telegram.chat'), '-1001234567890\n', { mode: 0o600 })
   }
+  const subject = () => ({ env: load(), config: loadConfig(load()), services: services(), progress: nothing })
   const logs = () => ['alertmanager', 'alert-receiver'].map((name) => readFileSync(join(stack, 'logs', `${name}.log`), 'utf8')).join('\n')
 
   before(async () => {
     await new Promise<void>((resolve) => botApi.listen(0, '127.0.0.41', resolve))
     surroundings.TELEGRAM_API = `http://127.0.0.41:${(botApi.address() as AddressInfo).port}`
     Object.assign(process.env, surroundings)
-    for (const [name, isServer] of [['alertmanager', true], ['alert-receiver', true], ['monitor', false]] as const) await issue(load(), { name, authority: 'monitoring', isServer })
+    // all that there are, to be tried
+    for (const each of wantedCertificates(loadConfig(load())).filter(({ authority }) => authority === 'monitoring' || authority === 'alerting')) await issue(load(), each)
     await issue(load(), { name: 'operator', authority: 'platform', isServer: false })
     await up(load(), services())
   })
@@ -97,7 +104,8 @@ describe('alerts on their way to people', { skip }, () => {
   })
 
   test('what a silence covers reaches nobody, another alert does', async () => {
-    const { post, silence, active } = monitoring(load())
+    const { active } = monitoring(load())
+    const { post, silence } = onCall(load())
     const alert = (alertname: string) => ({ labels: { alertname, severity: 'critical' }, annotations: { summary: `${alertname} <&>`, description: '' }, startsAt: new Date().toISOString() })
     await silence('Silenced', 5, 'test', 'test')
     const before = messages.length
@@ -114,20 +122,20 @@ describe('alerts on their way to people', { skip }, () => {
     const env = load()
     await lift(env, 'Silenced')
     const set = (matchers: unknown[], endsInMs = 60_000) =>
-      callHttps(new URL(`https://${env.host}:${env.variables.ALERTMANAGER_PORT}/api/v2/silences`), certificateFiles(env, 'monitor', 'monitoring-ca'), {
+      callHttps(new URL(`https://${env.host}:${env.variables.ALERTMANAGER_PORT}/api/v2/silences`), certificateFiles(env, 'on-call', 'alerting-ca'), {
         method: 'POST',
         body: { matchers, startsAt: new Date(), endsAt: new Date(Date.now() + endsInMs), createdBy: 'somebody else', comment: 'in the web interface' },
       })
     await set([{ name: 'alertname', value: 'Broker.*', isRegex: true, isEqual: true }])
-    const { silence } = monitoring(env)
+    const { silence } = onCall(env)
     const [first, second] = [await silence('BrokerDown', 5, 'test', 'one'), await silence('BrokerDown', 10, 'test', 'two')]
-    const shown = async () => (await silencesInForce(env)).map((each) => covers(each))
+    const shown = async () => (await silencesInForce(monitoring(env))).map((each) => covers(each))
     assert.deepEqual(await shown(), ['alertname=~"Broker.*"', 'BrokerDown', 'BrokerDown'])
     assert.deepEqual((await lift(env, second)).map(({ id }) => id), [second])
     // a name lifts what covers it exactly; what covers more is lifted by its id
     assert.deepEqual((await lift(env, 'BrokerDown')).map(({ id }) => id), [first])
     await assert.rejects(lift(env, 'BrokerDown'), /in force: alertname=~"Broker\.\*" \(/)
-    const [regex] = await silencesInForce(env)
+    const [regex] = await silencesInForce(onCall(env))
     await lift(env, regex?.id ?? '')
     assert.deepEqual(await shown(), [])
   })
@@ -155,7 +163,7 @@ describe('alerts on their way to people', { skip }, () => {
 
   test('task check -- monitoring is red as long as the token is wrong', async () => {
     configure('123456:another-token-that-is-wrong')
-    const results = await monitoringChecks.run({ env: load(), config: loadConfig(load()), services: services(), progress: () => {} })
+    const results = await monitoringChecks.run(subject())
     const { outcome, seen } = results.find(({ name }) => name === 'Telegram takes messages, where it is configured') ?? assert.fail('there is such a check')
     assert.equal(outcome, 'contradicted')
     // of the last message, which was sent with another wrong one
@@ -163,12 +171,88 @@ describe('alerts on their way to people', { skip }, () => {
     assert.ok(!seen.includes('another-token'))
   })
 
-  test('only certificates of the monitoring CA are let in', async () => {
-    for (const port of ['ALERTMANAGER_PORT', 'ALERT_RECEIVER_PORT']) {
+  test('reading and silencing are two rights: no certificate of the monitoring CA silences everything, or makes up an alert', async () => {
+    const env = load()
+    const readers = principalsOf(loadConfig(env), 'monitoring')
+    assert.ok(readers.includes('monitor') && readers.includes('alertmanager') && readers.length >= 6, readers.join())
+    const everything = { matchers: [{ name: 'alertname', value: '.+', isRegex: true, isEqual: true }], startsAt: new Date(), endsAt: '2036-01-01T00:00:00Z', createdBy: 'monitor', comment: 'nothing is wrong' }
+    const forged = [{ labels: { alertname: 'Forged', severity: 'critical' }, annotations: { summary: '' }, startsAt: new Date() }]
+    const attempts = [['/api/v2/silences', everything], ['/api/v2/alerts', forged]] as const
+    const post = (principal: string, path: string, body: unknown) => callHttps(new URL(path, `https://${env.host}:${env.variables.ALERTMANAGER_PORT}`), certificateFiles(env, principal, 'alerting-ca'), { method: 'POST', body })
+    for (const principal of [...readers, 'operator'])
+      for (const [path, body] of attempts) await assert.rejects(post(principal, path, body), /ALERT_BAD_CERTIFICATE|alert bad certificate/i, `${principal} ${path}`)
+    assert.deepEqual(await silencesInForce(onCall(env)), [])
+    // who may does the same, and lifts it again
+    for (const [path, body] of attempts) assert.equal((await post('on-call', path, body)).status, 200, path)
+    const [found] = await silencesInForce(monitoring(env))
+    assert.deepEqual(found && excesses(found), ['covers Watchdog', 'lasts longer than a week'])
+    assert.equal((await monitoring(env).active()).find(({ labels }) => labels.alertname === 'Forged')?.status.state, 'suppressed')
+    await lift(env, found?.id ?? '')
+  })
+
+  test('the receiver lets others read, and nothing more', async () => {
+    const env = load()
+    const call = (path: string, method = 'GET') => callHttps(new URL(path, `https://${env.host}:${env.variables.ALERT_RECEIVER_PORT}`), certificateFiles(env, 'monitor', 'monitoring-ca'), { method })
+    const { silence } = onCall(env)
+    const id = await silence('ReadOnly', 1, 'test', 'test')
+    // nothing of the question but its path counts
+    for (const path of ['/silences', '/silences?filter=alertname=%22None%22', '/active/../silences'])
+      assert.match((await call(path)).text, new RegExp(id), path)
+    for (const path of ['/silence', `/silence/${id}`, `/api/v2/silence/${id}`, '/silences/..%2f..%2f', '/toString']) assert.equal((await call(path)).status, 404, path)
+    for (const method of ['DELETE', 'PUT', 'PATCH']) assert.equal((await call(`/silence/${id}`, method)).status, 405, method)
+    assert.equal((await call('/silences', 'POST')).status, 403)
+    assert.equal((await lift(env, id)).length, 1)
+  })
+
+  test('task check -- abuse tries it, and changes nothing', async () => {
+    // what was posted before may still be on its way to the receiver
+    const held = async () => ({
+      silences: (await monitoring(load()).silences()).map(({ id, status }) => `${id} ${status.state}`).sort(),
+      alerts: (await monitoring(load()).active()).map(({ labels }) => JSON.stringify(labels)).sort(),
+    })
+    const before = await held()
+    const results = await prove('abuse', [...atAlertmanager(subject()), ...atTheReceiver(load())])
+    assert.deepEqual(results.filter(({ outcome }) => outcome !== 'proven'), [])
+    assert.ok(results.length >= 18, String(results.length))
+    assert.deepEqual(await held(), before)
+  })
+
+  test('who does not answer is named, whichever it is; silencing needs Alertmanager alone', async () => {
+    const env = load()
+    const [alertmanager, receiver] = ['alertmanager', 'alert-receiver'].map((name) => services().find((service) => service.name === name) ?? assert.fail(name))
+    const named = (name: string) => (error: Error & { code?: string; hint?: string }) => error.code === 'MONITORING_FAILED' && error.message.startsWith(`expected ${name} at`) && error.hint === `task status; task logs -- ${name}`
+    await down(env, [alertmanager ?? assert.fail()])
+    await assert.rejects(monitoring(env).active(), named('alertmanager'))
+    await assert.rejects(silencesInForce(monitoring(env)), named('alertmanager'))
+    await assert.rejects(silencesInForce(onCall(env)), named('alertmanager'))
+    assert.ok((await monitoring(env).received()).length > 0)
+    await up(env, services())
+    await down(env, [receiver ?? assert.fail()])
+    await assert.rejects(monitoring(env).active(), named('alert-receiver'))
+    await assert.rejects(sendTestAlert(env, nothing), /alert-receiver/)
+    const id = await onCall(env).silence('BrokerDown', 1, 'test', 'test')
+    assert.deepEqual((await lift(env, 'BrokerDown')).map((lifted) => lifted.id), [id])
+    await up(env, services())
+  })
+
+  test('one that is frozen, not dead, is named as well', async () => {
+    const env = load()
+    const running = processOf(env, services().find(({ name }) => name === 'alertmanager') ?? assert.fail()) ?? assert.fail('it runs')
+    signalGroup(running, 'SIGSTOP')
+    try {
+      await assert.rejects(monitoring(env).active(), /expected alertmanager at \S+ to answer, got: .*no answer within 5 s \(asked by alert-receiver\)/)
+    } finally {
+      signalGroup(running, 'SIGCONT')
+    }
+  })
+
+  test('each takes certificates of its own CA only', async () => {
+    const certificates = { ALERTMANAGER_PORT: ['on-call', 'alerting-ca', 'monitor'], ALERT_RECEIVER_PORT: ['monitor', 'monitoring-ca', 'on-call'] } as const
+    for (const [port, [entitled, authority, other]] of Object.entries(certificates)) {
       const url = new URL(`https://${load().host}:${load().variables[port]}/-/ready`)
-      const trusted = certificateFiles(load(), 'monitor', 'monitoring-ca')
+      const trusted = certificateFiles(load(), entitled, authority)
       assert.equal((await callHttps(url, trusted)).status, 200)
-      await assert.rejects(callHttps(url, { ...certificateFiles(load(), 'operator'), ca: trusted.ca }), /ECONNRESET|alert|socket hang up/i)
+      for (const principal of [other, 'operator']) await assert.rejects(callHttps(url, { ...certificateFiles(load(), principal), ca: trusted.ca }), /ECONNRESET|alert|socket hang up/i)
     }
   })
 })

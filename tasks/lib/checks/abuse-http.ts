@@ -2,7 +2,12 @@ import { dirname } from 'node:path'
 import { certificateFiles, type Environment } from '../../../clients/environment.ts'
 import { askDaemon, statePage } from '../../../clients/hdfs.ts'
 import { callHttps } from '../../../clients/https.ts'
-import type { Claim } from './check.ts'
+import { refusedCertificate } from '../../../clients/refusal.ts'
+import { monitoring } from '../monitoring.ts'
+import { hasProgram } from '../stack.ts'
+import { missingTool } from '../tools.ts'
+import { type Claim, type Subject, Unproven } from './check.ts'
+import { principalsOf } from './sites.ts'
 
 const sinkClass = 'org.apache.kafka.connect.file.FileStreamSinkConnector'
 const sourceClass = 'org.apache.kafka.connect.file.FileStreamSourceConnector'
@@ -33,15 +38,43 @@ export function atConnect(env: Environment): Claim[] {
   ]
 }
 
+/**
+ * At Alertmanager, by whoever has a certificate of monitoring and so may read what it knows. Both are refused for their
+ * content where the certificate is taken, as that of on-call is.
+ */
+export function atAlertmanager({ env, config, services }: Subject): Claim[] {
+  const post = async (principal: string, path: string) => {
+    const url = new URL(path, `https://${env.host}:${env.variables.ALERTMANAGER_PORT}`)
+    try {
+      const { status } = await callHttps(url, certificateFiles(env, principal, 'alerting-ca'), { method: 'POST', body: {} })
+      return status === 400 || status === 422 ? 'let in, refused for its content' : `status ${status}`
+    } catch (error) {
+      if (!refusedCertificate(error, 'Alertmanager', certificateFiles(env, principal))) throw error
+      return 'certificate refused'
+    }
+  }
+  const attempts = [['silences', '/api/v2/silences'], ['makes up an alert', '/api/v2/alerts']] as const
+  const claims = (principal: string, expected: string) =>
+    attempts.map(([what, path]): Claim => ({ name: `${principal} ${what} at Alertmanager`, expected, look: () => post(principal, path) }))
+  const { tool } = services.find((service) => service.name === 'alertmanager' && !hasProgram(env, service)) ?? {}
+  if (tool) return [{ name: 'monitor silences at Alertmanager', expected: 'certificate refused', look: () => Promise.reject(new Unproven(missingTool(tool), 'task status')) }]
+  return [
+    ...principalsOf(config, 'monitoring').flatMap((principal) => claims(principal, 'certificate refused')),
+    ...claims('on-call', 'let in, refused for its content'),
+    { name: 'monitor reads what is silenced', expected: 'an answer', look: () => monitoring(env).silences().then(() => 'an answer') },
+  ]
+}
+
 /** At the receiver of alerts, by whoever else has a certificate of monitoring. */
 export function atTheReceiver(env: Environment): Claim[] {
-  const call = async (principal: string, method: string, body?: unknown) => {
-    const url = new URL('/alerts', `https://${env.host}:${env.variables.ALERT_RECEIVER_PORT}`)
+  const call = async (principal: string, method: string, body?: unknown, path = '/alerts') => {
+    const url = new URL(path, `https://${env.host}:${env.variables.ALERT_RECEIVER_PORT}`)
     return `status ${(await callHttps(url, certificateFiles(env, principal, 'monitoring-ca'), { method, body })).status}`
   }
   return [
     // what is no notification is refused with another status, and not kept
     { name: 'monitor forges an alert', expected: 'status 403', look: () => call('monitor', 'POST', {}) },
+    { name: 'monitor lifts a silence at the receiver', expected: 'status 405', look: () => call('monitor', 'DELETE', undefined, '/silences') },
     { name: 'monitor reads which alerts came', expected: 'status 200', look: () => call('monitor', 'GET') },
   ]
 }

@@ -1,4 +1,4 @@
-import { atConnect, atHdfs, atTheReceiver } from './abuse-http.ts'
+import { atAlertmanager, atConnect, atHdfs, atTheReceiver } from './abuse-http.ts'
 import { inKafka } from './abuse-kafka.ts'
 import { inPostgres } from './abuse-postgres.ts'
 import { ofRecords } from './abuse-records.ts'
@@ -15,8 +15,9 @@ export const abuse: Group = {
   run: async (subject) => {
     const { env, config, progress } = subject
     const claims = [...atConnect(env), ...inPostgres(env), ...inKafka(env, config)]
-    const ofOthers = [...(env.profiles.includes('monitoring') ? atTheReceiver(env) : []), ...(env.profiles.includes('analytics') ? atHdfs(env) : [])]
-    const results = await prove('abuse', [...claims, ...ofOthers], { progress })
+    const ofMonitoring = env.profiles.includes('monitoring') ? [...atAlertmanager(subject), ...atTheReceiver(env)] : []
+    const ofAnalytics = env.profiles.includes('analytics') ? atHdfs(env) : []
+    const results = await prove('abuse', [...claims, ...ofMonitoring, ...ofAnalytics], { progress })
     // one after the other: each makes a topic and takes it away
     return [...results, ...(await prove('abuse', ofRecords(subject), { limit: 1, progress }))]
   },
