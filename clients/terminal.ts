@@ -1,8 +1,10 @@
 import chalk, { Chalk } from 'chalk'
 import type { Command } from 'commander'
 import ora, { type Ora } from 'ora'
+import { asCalled } from './caller.ts'
+import { type CommanderError, isOfCommander, misuse, prepare } from './command-line.ts'
 import { awaited } from './deadline.ts'
-import { messageOf, TimeoutError, UsageError, VygodnoError } from './errors.ts'
+import { messageOf, TimeoutError, VygodnoError } from './errors.ts'
 import { checkpoint, heedSignals, interruptedCode, interruptedError, left, orInterrupted } from './interruption.ts'
 import { drawn, plain, plainJson, shown } from './plain.ts'
 import { ignoreSurroundings } from './surroundings.ts'
@@ -33,7 +35,7 @@ export function redact(text: string): string {
 
 /** Says something to the person at the terminal, without secrets; stdout is kept for data. */
 export function say(text: string): void {
-  process.stderr.write(`${shown(redact(text))}\n`)
+  process.stderr.write(`${shown(redact(asCalled(text)))}\n`)
 }
 
 /** `1 product`, `2 products`. */
@@ -104,7 +106,7 @@ export function table(head: string[], rows: string[][], right: number[] = []): s
   // escape sequences of ours are there to be measured, and kept again for the print
   const ink = (style: (text: string) => string) => (text: string) => shown(style(text))
   const look = { width: process.stdout.columns || 80, title: ink(out.bold), rule: ink(out.dim), right }
-  return drawn(layOut(head.map(shown), rows.map((row) => row.map(shown)), look))
+  return drawn(layOut(head.map(shown), rows.map((row) => row.map((cell) => shown(asCalled(cell)))), look))
 }
 
 /** Data for the caller: one JSON document on stdout. */
@@ -181,8 +183,7 @@ export async function runMain(program: Command, argv: string[] = process.argv.sl
   process.on('unhandledRejection', crashed).on('uncaughtException', crashed)
   heedSignals(warn, endNow)
   for (const line of ignoreSurroundings()) warn(line)
-  const commands = [program, ...program.commands]
-  for (const command of commands) command.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
+  prepare(program)
   const failure = await program.parseAsync(argv, { from: 'user' }).then(
     () => undefined,
     (error: unknown) => ({ error }),
@@ -192,7 +193,7 @@ export async function runMain(program: Command, argv: string[] = process.argv.sl
   if (code !== undefined && failure) report(failure.error instanceof VygodnoError && failure.error.code === 'INTERRUPTED' ? failure.error : interruptedError())
   for (const line of code === undefined ? [] : left()) warn(line)
   if (code !== undefined) process.exitCode = code
-  else if (failure) process.exitCode = isCommanderError(failure.error) ? usage(program, failure.error) : report(failure.error)
+  else if (failure) process.exitCode = isOfCommander(failure.error) ? usage(program, argv, failure.error) : report(failure.error)
   await leave()
 }
 
@@ -203,17 +204,9 @@ function endNow(exitCode: number, lines: string[]): void {
   process.exit(exitCode)
 }
 
-type CommanderError = Error & { code: string; exitCode: number }
-
-function isCommanderError(error: unknown): error is CommanderError {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
-}
-
-function usage(program: Command, error: CommanderError): number {
+function usage(program: Command, argv: string[], error: CommanderError): number {
   if (error.exitCode === 0) return 0
-  if (error.code === 'commander.help') {
-    say(program.helpInformation())
-    return 2
-  }
-  return report(new UsageError('USAGE', error.message.replace(/^error: /, ''), `task ${program.name()} -- --help`))
+  if (error.code !== 'commander.help') return report(misuse(program, argv, error))
+  say(program.helpInformation())
+  return 2
 }

@@ -16,6 +16,7 @@ const count = (text: string) => {
 const on = (master?: string) => loadEnvironment(master ? { ...process.env, SPARK_MASTER: master } : process.env)
 whenInterrupted('what was committed stays; the same command goes on from there')
 const program = new Command('analytics').description('The data lake: jobs of Spark over what customers did.')
+  .addHelpText('after', '\nExamples:\n  task analytics -- ingest && task analytics -- report\n  task analytics -- recommend && task recommend -- anna')
 const job = (name: string, description: string) => program.command(name).description(description).option('--master <url>', "Spark's master (default: SPARK_MASTER)").option('--json', 'as JSON')
 
 job('ingest', 'Bring what is new in the topics into the lake, each record exactly once.')

@@ -12,6 +12,7 @@ import { judge } from './lib/matcher.ts'
 type Target = Partial<Record<RuleKind, string>> & { reason?: string; json?: true }
 
 const program = new Command('banned').description('The list of products that may not be sold. It lives in the topic catalog.bans; the filter applies a change at once.')
+  .addHelpText('after', '\nExamples:\n  task banned -- list\n  task banned -- add 10101 --reason "отозван производителем"\n  task banned -- remove 10101\n  task banned -- test data/products.json')
 
 /** The list is read, a rule written, the filter's answers awaited: each has its own, shorter limit. */
 const longestSeconds = 120
@@ -46,6 +47,7 @@ onRules('remove', 'Lift a ban. Returns when the filter has reinstated the produc
 endsWithin(longestSeconds, program.command('list'))
   .description('The rules in force: who, when, why, and how many products each holds back; then what stands in the list and is not in force')
   .option('--json', 'as JSON; what is not in force says why in `problem`')
+  .addHelpText('after', '\nExamples:\n  task banned -- list\n  task banned -- list --json')
   .action(async ({ json }: { json?: true }) => {
     const { rules, refused } = await inspectBans(loadEnvironment())
     if (json) return printJson([...rules.map((rule) => ({ ...rule, inForce: true })), ...refused.map((record) => ({ ...record, inForce: false }))])

@@ -19,6 +19,7 @@ program
   .command('list', { isDefault: true })
   .description('every certificate with the days it has left')
   .option('--json', 'as JSON')
+  .addHelpText('after', '\nExamples:\n  task certs\n  task certs -- list --json')
   .action(async ({ json }: { json?: true }) => {
     const env = loadEnvironment()
     const rows = await listCertificates(env, wantedCertificates(loadConfig(env)))

@@ -43,6 +43,15 @@ function named(text: string): string {
 
 const program = new Command('client').description(
   'What a customer does: search products; view, put into the cart, buy and review them.',
+).addHelpText(
+  'after',
+  `
+Examples:
+  task search -- беспроводные наушники
+  task client -- view 10501
+  task client -- cart 10501 --user anna
+  task client -- buy 10501 --quantity 2 --user anna
+  task client -- review 10501 --rating 5 --text "Закипает быстро" --user anna`,
 )
 
 // PostgreSQL has 7 s, then Kafka 2 s: a command that a customer waits for ends by then

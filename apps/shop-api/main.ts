@@ -3,6 +3,7 @@ import { runMain } from '../../clients/terminal.ts'
 import { send, withdraw } from './commands.ts'
 
 const program = new Command('shop').description('SHOP API: sends the products of a shop to the platform')
+  .addHelpText('after', '\nExamples:\n  task shop -- send data/products.json\n  task shop -- send garden.jsonl --store store_003 --watch\n  task shop -- withdraw 10101')
 
 program
   .command('send')

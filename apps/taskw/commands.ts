@@ -45,3 +45,23 @@ export const commands: Record<string, Command> = {
   'test:part': tests(all),
   bench: task('bench', all),
 }
+
+/** What commands need, as Taskfile.yml says when it has changed. */
+export const made: string[] = ['jars', 'tools'] satisfies Need[]
+
+/** What Taskfile.yml does by itself. */
+export const recipes = ['audit', 'build', ...made]
+
+/** What a newcomer needs, as the README tells it. */
+export const firstCommands = ['demo', 'search', 'banned', 'check', 'down']
+
+/** Whose command it is; every command and recipe stands in one group. */
+export const groups: Record<string, string[]> = {
+  platform: ['bootstrap', 'demo', 'up', 'down', 'status', 'clean'],
+  shop: ['shop'],
+  moderator: ['banned', 'transfer'],
+  customer: ['search', 'recommend', 'client'],
+  analyst: ['analytics', 'simulate'],
+  operator: ['plan', 'apply', 'check', 'alerts', 'logs', 'certs', 'quarantine', 'dashboard'],
+  developer: ['test', 'test:types', 'test:unit', 'test:java', 'test:platform', 'test:long', 'test:part', 'bench', 'dashboards', ...recipes],
+}

@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 import { loadEnvironment } from '../../clients/environment.ts'
 import { PrerequisiteError, UsageError } from '../../clients/errors.ts'
 import { wholeEnvironment } from '../../clients/surroundings.ts'
@@ -38,14 +40,52 @@ export function wordsOfParent(): string[] {
 /**
  * Runs go-task in the project's folder, with this process's terminal.
  *
+ * @param stdio elsewhere than on the terminal
  * @returns its exit code
  */
-export async function goTask(root: string, args: string[]): Promise<number> {
+export async function goTask(root: string, args: string[], stdio: StdioOptions = 'inherit', own: Record<string, string> = {}): Promise<number> {
+  return ended(start(root, args, stdio, own))
+}
+
+function start(root: string, args: string[], stdio: StdioOptions, own: Record<string, string>): ChildProcess {
   // what go-task can't take in a path it says in its own words
   loadEnvironment()
   const packaged = join(root, 'node_modules', '@nmnmcc', 'task-linux-x64', 'bin', 'task')
-  const child = spawn(existsSync(packaged) ? packaged : 'task', ['-x', ...args], { cwd: root, env: wholeEnvironment(), stdio: 'inherit' })
-  return ended(child)
+  return spawn(existsSync(packaged) ? packaged : 'task', ['-x', ...args], { cwd: root, env: wholeEnvironment(own), stdio })
+}
+
+/**
+ * Runs what Taskfile.yml does by itself. That it has failed is said by what failed, not by go-task once more.
+ *
+ * @returns its exit code
+ */
+export async function recipe(root: string, name: string): Promise<number> {
+  const child = start(root, [name], ['inherit', 'inherit', 'pipe'], {})
+  const code = ended(child)
+  if (child.stderr)
+    for await (const line of createInterface({ input: child.stderr }))
+      if (!stripVTControlCharacters(line).startsWith('task: Failed to run task')) process.stderr.write(`${line}\n`)
+  return code
+}
+
+/**
+ * Makes what a command needs, when it has changed. go-task knows whether it has; it is asked and told, and the program is run
+ * here, for go-task would add a line of its own below an error.
+ *
+ * @returns an exit code
+ */
+export async function make(root: string, needs: string[]): Promise<number> {
+  const isMade = async (names: string[]) => (await goTask(root, ['--silent', '--status', ...names], 'ignore')) === 0
+  if (await isMade(needs)) return 0
+  for (const need of needs) {
+    if (await isMade([need])) continue
+    const program = join(root, '.stack', 'build', 'dist', 'tasks', `${need}.js`)
+    const code = await ended(spawn(process.execPath, [program], { cwd: root, env: wholeEnvironment(), stdio: 'inherit' }))
+    if (code !== 0) return code
+    const told = await goTask(root, ['--silent', need], 'inherit', { VYGODNO_MADE: need })
+    if (told !== 0) return told
+  }
+  return 0
 }
 
 async function ended(child: ChildProcess): Promise<number> {

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { z } from 'zod'
+import { asCalled } from '../../clients/caller.ts'
+import { out } from '../../clients/terminal.ts'
+import { firstCommands, groups } from './commands.ts'
 
 const shape = z.object({ tasks: z.record(z.string(), z.object({ desc: z.string().optional() })) })
 
@@ -11,14 +14,17 @@ export function describedTasks(root: string): { name: string; description: strin
   return Object.entries(tasks).flatMap(([name, { desc }]) => (desc === undefined ? [] : [{ name, description: desc }]))
 }
 
-/** The list of commands, for people. */
+/** The list of commands, for people: five to begin with, then all of them by whose they are. */
 export function helpText(root: string): string {
-  const tasks = describedTasks(root).filter(({ name }) => name !== 'default')
-  const width = Math.max(...tasks.map(({ name }) => name.length))
-  return `Usage: ./taskw COMMAND [ARGUMENTS], plain: task COMMAND -- ARGUMENTS
+  const descriptions = new Map(describedTasks(root).map(({ name, description }) => [name, description]))
+  const width = Math.max(...[...descriptions.keys()].map(({ length }) => length))
+  const list = (names: string[]) => names.map((name) => `  ${name.padEnd(width)}  ${descriptions.get(name) ?? ''}`).join('\n')
+  const sections = Object.entries({ 'to begin with': firstCommands, ...groups })
+  return asCalled(`Usage: task COMMAND -- [ARGUMENTS]
 
-Commands:
-${tasks.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`).join('\n')}
+${sections.map(([title, names]) => `${out.bold(title)}\n${list(names)}`).join('\n\n')}
 
-./taskw help COMMAND shows its arguments, with examples; ./taskw version. What follows ./taskw --task goes to go-task.`
+task COMMAND -- --help shows its arguments, with examples.
+Only by ./taskw: help COMMAND; version; completion bash, zsh or fish;
+--task, and what follows it goes to go-task.`)
 }

@@ -1,21 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { asCalled, calledByWrapper } from '../../clients/caller.ts'
 import { findRoot } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
 import { ignoreSurroundings } from '../../clients/surroundings.ts'
 import { print, report, warn } from '../../clients/terminal.ts'
-import { type Command, commands } from './commands.ts'
-import { givenToTask, goTask, wordsOfParent } from './go-task.ts'
+import { type Command, commands, made, recipes } from './commands.ts'
+import { givenToTask, goTask, make, recipe, wordsOfParent } from './go-task.ts'
 
 const root = findRoot()
+/** What ./taskw does by itself. */
+const ofWrapper = ['help', 'version', 'completion', 'COMMAND', '--task']
 
 /** Runs a command in this process: it sees its arguments as if it had been started by itself. */
 async function run({ program, leading = [], needs = [] }: Command, args: string[]): Promise<void> {
   for (const line of ignoreSurroundings()) warn(line)
   if (needs.length > 0 && !args.some((arg) => arg === '--help' || arg === '-h')) {
-    const code = await goTask(root, ['--silent', ...needs])
+    const code = await make(root, needs)
     if (code !== 0) return void (process.exitCode = code)
   }
   const file = join(root, '.stack', 'build', 'dist', program)
@@ -29,6 +32,7 @@ async function start([name = 'help', ...given]: string[]): Promise<void> {
     return named(task, [...fixed, ...givenToTask(task, wordsOfParent())])
   }
   if (name === '--task') return void (process.exitCode = await goTask(root, given))
+  calledByWrapper([...Object.keys(commands), ...recipes, ...ofWrapper])
   // the two hyphens before which plain `task` looks for its own arguments are nobody's argument
   return named(name, given[0] === '--' ? given.slice(1) : given)
 }
@@ -40,10 +44,10 @@ async function named(name: string, args: string[]): Promise<void> {
   if (command) return run(command, args)
   const tasks = (await import('./help.ts')).describedTasks(root)
   const others = tasks.find((task) => task.name === name)
-  if (!others) throw new UsageError('UNKNOWN_COMMAND', `expected a command, got ${JSON.stringify(name)}${didYouMean(name, tasks.map((task) => task.name))}`, './taskw lists them; ./taskw --task is go-task itself')
-  if (args[0] === '--help' || args[0] === '-h') return print(`${name}: ${others.description}`)
-  if (args.length > 0) throw new UsageError('USAGE', `expected no arguments for ${name}, got ${JSON.stringify(args[0])}`, `./taskw ${name}`)
-  process.exitCode = await goTask(root, [name])
+  if (!others) throw new UsageError('UNKNOWN_COMMAND', `expected a command, got ${JSON.stringify(name)}${didYouMean(name, tasks.map((task) => task.name))}`, 'task help lists them; task --task is go-task itself')
+  if (args[0] === '--help' || args[0] === '-h') return print(asCalled(`Usage: task ${name}\n\n${others.description}\n\nExample:\n  task ${name}`))
+  if (args.length > 0) throw new UsageError('USAGE', `expected no arguments for ${name}, got ${JSON.stringify(args[0])}`, `task ${name}`)
+  process.exitCode = await (made.includes(name) ? make(root, [name]) : recipe(root, name))
 }
 
 await start(process.argv.slice(2)).catch((error: unknown) => (process.exitCode = report(error)))

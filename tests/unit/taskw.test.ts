@@ -111,9 +111,36 @@ test('an unknown command is refused with a suggestion, help is ours, and nothing
   for (const args of [[], ['--help']]) assert.match(start(join(project, 'taskw'), args).stdout, /\n {2}status {2,}What runs/)
   assert.match(start(task, ['-x'], { cwd: project }).stdout, /\n {2}status {2,}What runs/)
   assert.deepEqual(told(start(join(project, 'taskw'), ['help', 'status']).stdout).args, ['--help'])
-  assert.match(start(join(project, 'taskw'), ['help', 'audit']).stdout, /^audit: Known/)
+  assert.match(start(join(project, 'taskw'), ['help', 'audit']).stdout, /^Usage: .+ audit\n\nKnown .+\n\nExample:\n/)
   assert.match(start(join(project, 'taskw'), ['--version']).stdout, /^vygodno \d+\.\d+\.\d+\n$/)
   assert.match(start(join(project, 'taskw'), ['--task', '--version']).stdout, /^3\./)
+})
+
+test('whoever has called taskw is told what he can type, as he typed it; plain task tells plain commands; both end alike', () => {
+  symlinkSync(join(project, 'taskw'), join(caller, 'tw'))
+  for (const [program, args, cwd, told] of [
+    ['./tw', ['banned', '--jsn'], caller, './tw banned --help'],
+    ['./taskw', ['banned', 'add', '--jsn'], project, './taskw banned add --help'],
+    ['../taskw', ['banned', 'add'], join(project, 'compose'), '../taskw banned add --help'],
+    [task, ['-x', 'banned', '--', 'add', '--jsn'], project, 'task banned -- add --help'],
+  ] as const) {
+    const { status, stdout, stderr } = start(program, [...args], { cwd })
+    assert.deepEqual([status, stdout], [2, ''], stderr)
+    assert.ok(stderr.includes(`  → ${told}\n`), stderr)
+    assert.equal(/task: Failed/.test(stderr), program === task, stderr)
+  }
+  assert.match(start('./tw', ['banned', 'add', '--help']).stdout, /^Usage: \.\/tw banned add [^]+\n {2}\.\/tw banned add 12345/)
+  assert.match(start('tw', ['banned', 'add', '--help'], { env: { ...process.env, PATH: `${caller}:${process.env.PATH}` } }).stdout, /^Usage: tw banned add /)
+  const { VYGODNO_CALLED_AS: as } = told(start('./tw', ['status']).stdout).env
+  assert.equal(as, undefined, 'what a command starts was not called so')
+})
+
+test('what a command needs and can not be made fails as it says, without a word of go-task', () => {
+  writeFileSync(join(dist, 'tasks', 'tools.js'), "process.stderr.write('✗ no tools\\n')\nprocess.exitCode = 3\n")
+  const { status, stdout, stderr } = start(join(project, 'taskw'), ['test'])
+  assert.deepEqual([status, stdout, stderr], [3, '', '✗ no tools\n'])
+  writeFileSync(join(dist, 'tasks', 'tools.js'), '')
+  assert.equal(told(start(join(project, 'taskw'), ['test']).stdout).name, 'test')
 })
 
 test('what is changed, added or removed among the sources is built before the command, once', () => {
