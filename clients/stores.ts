@@ -49,9 +49,12 @@ export function sendingAs(stores: Stores, store?: string): Sending {
   if (store === undefined) return { by: intake, stores: storesOf(stores, intake) }
   const declared = Object.hasOwn(stores, store) ? stores[store] : undefined
   if (declared && store !== monitoringStore) return { by: declared.by, stores: [store] }
-  const known = Object.keys(stores).filter((id) => id !== monitoringStore)
+  const known = storesForSale(stores)
   throw new UsageError('STORE_UNKNOWN', `expected a store of config/stores.yaml, got ${quoted(store)}${didYouMean(store, known)}`, `declare it in config/stores.yaml, or name one of ${known.slice(0, 3).join(', ')} …`)
 }
+
+/** The stores that a person may name: all but monitoring's own. */
+export const storesForSale = (stores: Stores): string[] => Object.keys(stores).filter((id) => id !== monitoringStore)
 
 /** Why a product of this store is not sent so; undefined when it may be. */
 export function foreign({ by, stores }: Sending, store: string): Defect | undefined {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import ora, { type Ora } from 'ora'
 import { asCalled } from './caller.ts'
 import { type CommanderError, isOfCommander, misuse, prepare } from './command-line.ts'
+import { candidates, completionLines, isCompleting } from './completion.ts'
 import { awaited } from './deadline.ts'
 import { messageOf, TimeoutError, VygodnoError } from './errors.ts'
 import { checkpoint, heedSignals, interruptedCode, interruptedError, left, orInterrupted } from './interruption.ts'
@@ -171,6 +172,10 @@ async function leave(): Promise<void> {
  * @param argv arguments without `node` and the script
  */
 export async function runMain(program: Command, argv: string[] = process.argv.slice(2)): Promise<void> {
+  if (isCompleting()) {
+    process.stdout.write(completionLines(candidates(program, argv)))
+    return leave()
+  }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && interruptedCode() === undefined) throw error
   })

@@ -1,9 +1,10 @@
 import { hostname, userInfo } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
+import { offer } from '../clients/completion.ts'
 import { loadEnvironment } from '../clients/environment.ts'
 import { counted, endsWithin, print, printJson, runMain, say, step, table, warn } from '../clients/terminal.ts'
 import { type ActiveAlert, monitoring, onCall } from './lib/monitoring.ts'
-import { covers, excesses, lift, mostMinutes, requireAlert, silencesInForce } from './lib/silences.ts'
+import { covers, excesses, lift, mostMinutes, requireAlert, silenceable, silencesInForce } from './lib/silences.ts'
 import { sendTestAlert } from './lib/test-alert.ts'
 
 const program = endsWithin(90, new Command('alerts'))
@@ -89,6 +90,9 @@ program
     if (asJson()) return printJson(lifted)
     for (const silence of lifted) print(`${covers(silence)}: lifted (${silence.id}, would have lasted until ${time(silence.endsAt)})`)
   })
+
+offer(program, 'silence alert', () => silenceable(loadEnvironment()))
+offer(program, 'unsilence alert-or-id', () => silenceable(loadEnvironment()))
 
 const time = (iso: string) => iso.slice(0, 19).replace('T', ' ')
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { offer } from '../clients/completion.ts'
 import { loadEnvironment } from '../clients/environment.ts'
 import { counted, print, printJson, runMain, say, step } from '../clients/terminal.ts'
 import { layOutByPrincipal } from './lib/flat-certificates.ts'
@@ -14,6 +15,7 @@ const program = new Command('apply')
   .option('--json', 'the changes made, as JSON')
   .addHelpText('after', '\nExamples:\n  task apply\n  task apply -- topics --prune')
 
+offer(program, 'kind', () => registry.map(({ kind }) => kind))
 program.action(async (kinds: string[], { prune, json }: { prune?: true; json?: true }) => {
   const env = loadEnvironment()
   const resources = selectKinds(registry, kinds, env.profiles)

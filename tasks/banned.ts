@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander'
 import { ruleKey } from '../clients/ban-list.ts'
+import { offer } from '../clients/completion.ts'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { messageOf, UsageError } from '../clients/errors.ts'
 import { plainJson } from '../clients/plain.ts'
 import { reasonProblem, type RuleKind, ruleKinds, ruleProblem, seedKey } from '../clients/rules.ts'
+import { loadStores, storesForSale } from '../clients/stores.ts'
 import { counted, endsWithin, print, printJson, runMain, say, table, warn } from '../clients/terminal.ts'
 import { type Preview, previewBan } from './lib/ban-preview.ts'
 import { addBan, type Effect, inspectBans, listBans, removeBan, removeRecord } from './lib/bans.ts'
@@ -21,6 +23,7 @@ function onRules(name: string, description: string): Command {
   const command = endsWithin(longestSeconds, program.command(name)).description(description).argument('[product-id]', 'the product, unless an option says more')
   const targets = [['brand', 'a brand'], ['category', 'a category'], ['store', 'a store_id'], ['sku', 'a sku'], ['words', 'words that all stand in the name, in capitals or not, and in any inflected form; in double quotes in this form only']] as const
   for (const [kind, what] of targets) command.addOption(new Option(`--${kind} <${kind}>`, what))
+  offer(command, '--store', () => storesForSale(loadStores(loadEnvironment())))
   return command.option('--json', 'the effect as JSON')
 }
 
@@ -65,6 +68,8 @@ endsWithin(longestSeconds, program.command('test'))
   .action(async (file: string, { json }: { json?: true }) => {
     await testFile(loadEnvironment(), file, json === true)
   })
+
+offer(program, 'remove --rule', () => ruleKinds.map((kind) => `${kind}:`))
 
 /** Exactly one thing to ban: a product id or one of the options. */
 function targetOf(id: string | undefined, options: Target): { kind: RuleKind; value: string } {

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { offer } from '../clients/completion.ts'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
 import { putBack } from '../clients/interruption.ts'
@@ -26,6 +27,7 @@ const program = new Command('bench')
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExamples:\n  task bench\n  task bench -- latency --json')
 
+offer(program, 'name', () => names)
 program.action(async (chosen: string[], { json }: { json?: true }) => {
   for (const name of chosen) if (!names.includes(name)) throw new UsageError('UNKNOWN_BENCHMARK', `expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`, 'task bench -- latency')
   const env = ownStack()

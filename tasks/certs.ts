@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { offer } from '../clients/completion.ts'
 import { loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
 import { didYouMean } from '../clients/suggestion.ts'
@@ -49,5 +50,7 @@ program
     if (!ca) await rotateLeaves(env, services, wanted.filter(({ name }) => all || names.includes(name)), wanted)
     say(ca ? 'every certificate that was signed before is refused now' : 'old certificates stay valid until they expire: task certs -- rotate --ca makes them refused')
   })
+
+offer(program, 'rotate principal', () => wantedCertificates(loadConfig(loadEnvironment())).map(({ name }) => name))
 
 await runMain(program)

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
+import { offer } from '../clients/completion.ts'
 import { loadEnvironment } from '../clients/environment.ts'
 import { CheckError } from '../clients/errors.ts'
 import { counted, out, print, printJson, runMain, say, table } from '../clients/terminal.ts'
@@ -21,6 +22,7 @@ const program = new Command('check')
   .option('--report <file>', 'write the evidence to a Markdown file')
   .addHelpText('after', `\nGroups:\n${groups.map(({ name, about }) => `  ${name.padEnd(16)}${about}`).join('\n')}\n\nExamples:\n  task check\n  task check -- tls acl\n  task check -- --strict\n  task check -- --report evidence.md`)
 
+offer(program, 'group', () => selectable)
 program.action(async (names: string[], { json, report, strict }: { json?: true; report?: string; strict?: true }) => {
   const selected = selectGroups(names)
   if (report) await requireWritable(report)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
+import { offer } from '../clients/completion.ts'
 import { loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
 import { eachLine } from '../clients/lines.ts'
@@ -21,6 +22,7 @@ const program = new Command('logs')
   .option('-f, --follow', 'go on until Ctrl-C')
   .addHelpText('after', '\nExamples:\n  task logs -- kafka-1\n  task logs -- connect --follow')
 
+offer(program, 'service', () => loadServices(loadEnvironment()).map(({ name }) => name))
 program.action(async (name: string, { lines, follow }: { lines: string; follow?: true }) => {
   const names = loadServices(loadEnvironment()).map((service) => service.name)
   const service = loadServices(loadEnvironment()).find((each) => each.name === name)

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { offer } from '../clients/completion.ts'
 import { loadEnvironment } from '../clients/environment.ts'
 import { endsWithin, print, printJson, runMain, say } from '../clients/terminal.ts'
 import { type Change, inParts, plan, selectKinds, withContext, withoutRemovals } from './lib/reconcile.ts'
@@ -11,6 +12,7 @@ const program = endsWithin(90, new Command('plan'))
   .option('--json', 'changes as JSON')
   .addHelpText('after', '\nExamples:\n  task plan\n  task plan -- topics acls --json')
 
+offer(program, 'kind', () => registry.map(({ kind }) => kind))
 program.action(async (kinds: string[], { json }: { json?: true }) => {
   const resources = selectKinds(registry, kinds, loadEnvironment().profiles)
   const changes: Change[] = []

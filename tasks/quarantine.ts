@@ -1,9 +1,11 @@
 import { relative } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { offer } from '../clients/completion.ts'
 import { clusters, type Cluster, loadEnvironment } from '../clients/environment.ts'
 import { whenInterrupted } from '../clients/interruption.ts'
 import { counted, print, printJson, runMain, say, step } from '../clients/terminal.ts'
 import { enabledServices } from './lib/compose.ts'
+import { loadConfig } from './lib/config.ts'
 import { lockStack } from './lib/lock.ts'
 import { findPoison, keepAside, readersGoOn, takeOut } from './lib/quarantine.ts'
 
@@ -25,6 +27,7 @@ const program = new Command('quarantine')
 
 type Options = { cluster: Cluster; json?: true }
 
+offer(program, 'topic', () => Object.values(loadConfig(loadEnvironment()).clusters).flatMap(({ topics }) => topics.map(({ name }) => name)))
 program.action(async (topic: string, partition: string, offset: string, { cluster, json }: Options) => {
   const env = loadEnvironment()
   whenInterrupted('the same command goes on from here')

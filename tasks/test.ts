@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Argument, Command, InvalidArgumentError } from 'commander'
+import { offer } from '../clients/completion.ts'
 import { loadEnvironment } from '../clients/environment.ts'
 import { putBack } from '../clients/interruption.ts'
 import { didYouMean } from '../clients/suggestion.ts'
@@ -55,4 +56,5 @@ const program = new Command('test')
     for (const part of chosen) await parts[part]?.()
   })
 
+offer(program, 'part', () => Object.keys(parts).map((part) => `PART=${part}`))
 await runMain(program)

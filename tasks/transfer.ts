@@ -1,10 +1,11 @@
 import { Command } from 'commander'
+import { offer } from '../clients/completion.ts'
 import { loadEnvironment } from '../clients/environment.ts'
 import { UsageError } from '../clients/errors.ts'
 import { identifierExpected, isIdentifier, quoted } from '../clients/identifier.ts'
 import { isReserved, reserved } from '../clients/product.ts'
 import { reasonProblem } from '../clients/rules.ts'
-import { loadStores, sendingAs } from '../clients/stores.ts'
+import { loadStores, sendingAs, storesForSale } from '../clients/stores.ts'
 import { endsWithin, print, printJson, runMain } from '../clients/terminal.ts'
 import { transferProduct } from './lib/transfer.ts'
 
@@ -42,4 +43,5 @@ Examples:
     else print(`${id}: belongs to ${store} now, ${effect.from === null ? 'nobody had listed it' : `and no longer to ${effect.from}`}`)
   })
 
+offer(program, 'store', () => storesForSale(loadStores(loadEnvironment())))
 await runMain(program)

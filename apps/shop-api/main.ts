@@ -1,4 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { offer } from '../../clients/completion.ts'
+import { loadEnvironment } from '../../clients/environment.ts'
+import { loadStores, storesForSale } from '../../clients/stores.ts'
 import { runMain } from '../../clients/terminal.ts'
 import { send, withdraw } from './commands.ts'
 
@@ -48,6 +51,8 @@ program
   .option('--json', 'print {sent, skipped, seconds, perSecond} as JSON', false)
   .addHelpText('after', '\nExample:\n  task shop -- withdraw 10101 10102\n  task shop -- withdraw 10330 --store store_003\n\nThe id stays the store\'s: no other can list it, unless task transfer gives it away.')
   .action(withdraw)
+
+for (const name of ['send', 'withdraw']) offer(program, `${name} --store`, () => storesForSale(loadStores(loadEnvironment())))
 
 function positive(text: string): number {
   const value = Number(text)

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { asCalled, calledByWrapper } from '../../clients/caller.ts'
+import { askToComplete } from '../../clients/completion.ts'
 import { findRoot } from '../../clients/environment.ts'
 import { UsageError } from '../../clients/errors.ts'
 import { didYouMean } from '../../clients/suggestion.ts'
 import { ignoreSurroundings } from '../../clients/surroundings.ts'
 import { print, report, warn } from '../../clients/terminal.ts'
 import { type Command, commands, made, recipes } from './commands.ts'
+import { completeFirst, completionHelp, completionScript } from './completion.ts'
 import { givenToTask, goTask, make, recipe, wordsOfParent } from './go-task.ts'
 
 const root = findRoot()
@@ -31,15 +33,33 @@ async function start([name = 'help', ...given]: string[]): Promise<void> {
     const [task = '', ...fixed] = given
     return named(task, [...fixed, ...givenToTask(task, wordsOfParent())])
   }
-  if (name === '--task') return void (process.exitCode = await goTask(root, given))
   calledByWrapper([...Object.keys(commands), ...recipes, ...ofWrapper])
+  if (name === '--complete') return complete(given)
+  if (name === '--task') return void (process.exitCode = await goTask(root, given))
   // the two hyphens before which plain `task` looks for its own arguments are nobody's argument
   return named(name, given[0] === '--' ? given.slice(1) : given)
+}
+
+/** What may be typed next, for a shell, which has no use for an error. */
+async function complete(words: string[]): Promise<void> {
+  const [name = '', ...args] = words
+  const command = words.length > 1 && Object.hasOwn(commands, name) ? commands[name] : undefined
+  try {
+    if (command) {
+      askToComplete()
+      return await run({ ...command, needs: [] }, args[0] === '--' && args.length > 1 ? args.slice(1) : args)
+    }
+    const tasks = (await import('./help.ts')).describedTasks(root).filter((task) => task.name !== 'default')
+    process.stdout.write(completeFirst(words, tasks.map((task) => ({ value: task.name, about: asCalled(task.description) }))))
+  } catch {
+    // nothing is offered
+  }
 }
 
 async function named(name: string, args: string[]): Promise<void> {
   if (['help', '--help', '-h', 'default'].includes(name)) return args[0] === undefined ? print((await import('./help.ts')).helpText(root)) : named(args[0], ['--help'])
   if (['version', '--version', '-V'].includes(name)) return print(`vygodno ${(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version}`)
+  if (name === 'completion') return print(args[0] === undefined || args[0].startsWith('-') ? asCalled(completionHelp) : completionScript(args[0]))
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command) return run(command, args)
   const tasks = (await import('./help.ts')).describedTasks(root)

@@ -19,9 +19,12 @@ function declaredAlerts(env: Environment): string[] {
   return groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []))
 }
 
+/** The alerts that may be silenced. */
+export const silenceable = (env: Environment): string[] => declaredAlerts(env).filter((alert) => alert !== neverSilent)
+
 /** @throws UsageError `ALERT_UNKNOWN` for a name that no alert has, or that of the watchdog, which is never silenced */
 export function requireAlert(env: Environment, name: string): void {
-  const known = declaredAlerts(env).filter((alert) => alert !== neverSilent)
+  const known = silenceable(env)
   if (name === neverSilent) throw new UsageError('ALERT_UNKNOWN', `expected an alert other than ${name}: as long as it arrives, all others would`, 'task alerts -- silence --help')
   if (!known.includes(name)) throw new UsageError('ALERT_UNKNOWN', `expected one of ${known.join(', ')}, got ${JSON.stringify(name)}${didYouMean(name, known)}`, 'task alerts')
 }
