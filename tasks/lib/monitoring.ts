@@ -87,7 +87,7 @@ function caller(env: Environment, service: Watcher, files: CertificateFiles) {
     })
     // the receiver answers, Alertmanager behind it does not
     if (service === 'alert-receiver' && answer.status === 502) throw failed('alertmanager', `${answer.text.trim()} (asked by alert-receiver)`)
-    if (answer.status === 404) throw failed(service, `404, as from another version: it knows no ${path}`, undefined, 'task up')
+    if (service === 'alert-receiver' && answer.status === 404) throw failed(service, `404, as from another version: it knows no ${path}`, undefined, 'task up')
     if (answer.status !== 200) throw failed(service, `${answer.status} ${answer.text.trim()}`)
     return answer.text ? JSON.parse(answer.text) : undefined
   }

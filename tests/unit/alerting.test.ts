@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -135,6 +136,8 @@ describe('alerts on their way to people', { skip }, () => {
     // a name lifts what covers it exactly; what covers more is lifted by its id
     assert.deepEqual((await lift(env, 'BrokerDown')).map(({ id }) => id), [first])
     await assert.rejects(lift(env, 'BrokerDown'), /in force: alertname=~"Broker\.\*" \(/)
+    // gone meanwhile: that is told as what it is
+    await assert.rejects(onCall(env).unsilence(randomUUID()), (error: Error & { hint?: string }) => /^expected alertmanager at .*, got: \d+/.test(error.message) && error.hint !== 'task up')
     const [regex] = await silencesInForce(onCall(env))
     await lift(env, regex?.id ?? '')
     assert.deepEqual(await shown(), [])
