@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { connectRest } from './connect.ts'
-import { certificateFiles, type Environment, workers } from './environment.ts'
+import { certificateFiles, type CertificateFiles, type Environment, workers } from './environment.ts'
 import { hdfsState } from './hdfs.ts'
 import { callHttps } from './https.ts'
 import { kafkaClient, withAdmin } from './kafka.ts'
@@ -15,6 +15,11 @@ const operator: Looker = { principal: 'operator', rest: 'connect-admin' }
 type Probe = (env: Environment, target: string, pid?: number, as?: Looker) => Promise<void>
 
 const queryMs = 5_000
+
+async function isOk(url: string, files: CertificateFiles): Promise<void> {
+  const { status } = await callHttps(new URL(url), files, { timeoutMs: 2_000 })
+  if (status !== 200) throw new Error(`status ${status}`)
+}
 
 /** What `healthcheck: test: [CMD, ready, KIND, TARGET]` in compose.yaml can name. */
 export const probes: Record<string, Probe> = {
@@ -59,20 +64,11 @@ export const probes: Record<string, Probe> = {
     if (!workers.includes(Number(target))) throw new Error(`the master knows the workers ${workers.join(', ') || '(none)'}`)
   },
   /** answers, and takes the certificate of `monitor` */
-  https: async (env, target) => {
-    const { status } = await callHttps(new URL(`https://${target}/-/ready`), certificateFiles(env, 'monitor', 'monitoring-ca'), { timeoutMs: 2_000 })
-    if (status !== 200) throw new Error(`status ${status}`)
-  },
+  https: (env, target) => isOk(`https://${target}/-/ready`, certificateFiles(env, 'monitor', 'monitoring-ca')),
   /** answers, and takes the certificate of `on-call` */
-  alertmanager: async (env, target) => {
-    const { status } = await callHttps(new URL(`https://${target}/-/ready`), certificateFiles(env, 'on-call', 'alerting-ca'), { timeoutMs: 2_000 })
-    if (status !== 200) throw new Error(`status ${status}`)
-  },
+  alertmanager: (env, target) => isOk(`https://${target}/-/ready`, certificateFiles(env, 'on-call', 'alerting-ca')),
   /** answers, and its database is there */
-  grafana: async (env, target) => {
-    const { status } = await callHttps(new URL(`https://${target}/api/health`), certificateFiles(env, 'monitor', 'monitoring-ca'), { timeoutMs: 2_000 })
-    if (status !== 200) throw new Error(`status ${status}`)
-  },
+  grafana: (env, target) => isOk(`https://${target}/api/health`, certificateFiles(env, 'monitor', 'monitoring-ca')),
   /** the program has written its process id into a file; one that an earlier process left does not count; who does not know the id sees whether it lives */
   file: async (_env, target, pid) => {
     const written = (await readFile(target, 'utf8')).trim()

@@ -19,9 +19,11 @@ const answersWithinMs = 5_000
  */
 export async function askAlertmanager(env: Environment, path: Readable): Promise<Answer & { type?: string }> {
   const url = new URL(readable[path], `https://${env.host}:${env.variables.ALERTMANAGER_PORT}`)
+  const files = certificateFiles(env, 'alert-reader', 'alerting-ca')
   try {
-    const { status, text } = await callHttps(url, certificateFiles(env, 'alert-reader', 'alerting-ca'), { timeoutMs: answersWithinMs })
-    return status === 200 ? { status, text, type: 'application/json' } : { status: 502, text: `${status} ${text.trim()}` }
+    const { status, text } = await callHttps(url, files, { timeoutMs: answersWithinMs })
+    if (status !== 200) return { status: 502, text: `${status} ${text.trim()}` }
+    return { status, text, type: 'application/json' }
   } catch (error) {
     return { status: 502, text: messageOf(error) }
   }

@@ -16,7 +16,9 @@ const received = new Counter({ name: 'vygodno_alerts_received_total', help: 'ale
 const messages = new Counter({ name: 'vygodno_telegram_messages_total', help: 'messages to Telegram, by outcome', labelNames: ['outcome'], registers: [registry] })
 const telegramWrong = new Gauge({ name: 'vygodno_telegram_failing', help: '1 when Telegram is configured and the last message did not get through', registers: [registry] })
 
-const program = new Command('alert-receiver').description('Takes alerts from Alertmanager: prints and stores them, passes them on to Telegram, and tells readers what Alertmanager knows.')
+const program = new Command('alert-receiver').description(
+  'Takes alerts from Alertmanager: prints and stores them, passes them on to Telegram, and tells readers what Alertmanager knows.',
+)
 
 program.action(async () => {
   const env = loadEnvironment()

@@ -33,7 +33,8 @@ export function keepDeclaration(env: Environment, service: Service): void {
 
 function declarationOf(env: Environment, service: Service): Declaration {
   // whoever shows a certificate also trusts a CA, which may be replaced; those who trust that of alerting name it
-  const trust = service.secrets.length > 0 ? authorities.filter((which) => which !== 'alerting').map((which) => join(env.stack, 'certs', `${authorityFile[which]}.crt`)) : []
+  const common = service.secrets.length > 0 ? authorities.filter((which) => which !== 'alerting') : []
+  const trust = common.map((which) => join(env.stack, 'certs', `${authorityFile[which]}.crt`))
   const rendered = [...service.configs].map(([target, { text }]) => [relative(service.folders.config, target), meaning(target, text)])
   const read = filesOf(env, service).map((file) => [relative(env.root, file), meaning(file, readFileSync(file, 'utf8'))])
   return {

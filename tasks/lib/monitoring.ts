@@ -80,15 +80,19 @@ function caller(env: Environment, service: Watcher, files: CertificateFiles) {
     new InfraError('MONITORING_FAILED', `expected ${who} at ${address(who)} to answer, got: ${seen}`, hint, { cause })
   return async (path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST'): Promise<unknown> => {
     const missing = [files.key, files.cert, files.ca].find((file) => !existsSync(file))
-    if (missing) throw new PrerequisiteError('CERTIFICATE_MISSING', `expected a certificate that ${service} takes: there is no ${missing}`, 'task bootstrap')
-    const answer = await callHttps(new URL(path, `https://${address(service)}`), files, { method, body, timeoutMs: 10_000 }).catch((error: unknown): Answer => {
+    const expected = `expected a certificate that ${service} takes`
+    if (missing) throw new PrerequisiteError('CERTIFICATE_MISSING', `${expected}: there is no ${missing}`, 'task bootstrap')
+    const url = new URL(path, `https://${address(service)}`)
+    const answer = await callHttps(url, files, { method, body, timeoutMs: 10_000 }).catch((error: unknown): Answer => {
       checkpoint()
       throw refusedCertificate(error, `${service} at ${address(service)}`, files) ?? failed(service, messageOf(error), error)
     })
-    // the receiver answers, Alertmanager behind it does not
-    if (service === 'alert-receiver' && answer.status === 502) throw failed('alertmanager', `${answer.text.trim()} (asked by alert-receiver)`)
-    if (service === 'alert-receiver' && answer.status === 404) throw failed(service, `404, as from another version: it knows no ${path}`, undefined, 'task up')
-    if (answer.status !== 200) throw failed(service, `${answer.status} ${answer.text.trim()}`)
-    return answer.text ? JSON.parse(answer.text) : undefined
+    const { status, text: said } = answer
+    const ofReceiver = service === 'alert-receiver' ? status : 0
+    // it answers, Alertmanager behind it does not
+    if (ofReceiver === 502) throw failed('alertmanager', `${said.trim()} (asked by ${service})`)
+    if (ofReceiver === 404) throw failed(service, `404, as from another version: it knows no ${path}`, undefined, 'task up')
+    if (status !== 200) throw failed(service, `${status} ${said.trim()}`)
+    return said ? JSON.parse(said) : undefined
   }
 }

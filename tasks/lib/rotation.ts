@@ -50,7 +50,8 @@ export async function rotateAuthorities(env: Environment, services: Service[], w
 /** A stack of an older version lacks what this one has come to need, a whole CA maybe; services that start now need it. */
 async function issueMissing(env: Environment, wanted: Wanted[]): Promise<void> {
   const missing = wanted.filter(({ name }) => !existsSync(certificateFiles(env, name).cert))
-  if (missing.length > 0) await step(`keys and certificates that were missing: ${missing.map(({ name }) => name).join(', ')}`, () => issueAll(env, missing))
+  const names = missing.map(({ name }) => name).join(', ')
+  if (missing.length > 0) await step(`keys and certificates that were missing: ${names}`, () => issueAll(env, missing))
 }
 
 async function issueAll(env: Environment, wanted: Wanted[]): Promise<void> {

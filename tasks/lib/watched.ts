@@ -19,7 +19,10 @@ const isJob = (kind: string): kind is keyof typeof jobs => Object.hasOwn(jobs, k
  *
  * @returns variables for prometheus.yml (static_configs) and for the exporter's environment
  */
-export function watched(env: Environment, services: Record<string, Declared>): Record<'METRICS_TARGETS' | Job | 'PROBES', string> {
+export function watched(
+  env: Environment,
+  services: Record<string, Declared>,
+): Record<'METRICS_TARGETS' | Job | 'PROBES', string> {
   const running = Object.entries(services).filter(([, { healthcheck, profiles }]) => healthcheck && env.profiles.some((profile) => profiles.includes(profile)))
   const jvms: Targets = []
   const programs: Record<Job, Targets> = { PROGRAM_TARGETS: [], ALERTING_TARGETS: [] }
@@ -29,7 +32,8 @@ export function watched(env: Environment, services: Record<string, Declared>): R
     const [, , kind = '', target = ''] = healthcheck?.test ?? []
     const port = environment.METRICS_PORT
     if (port) jvms.push({ targets: [`${env.host}:${fill(port)}`], labels: { instance, ...labels } })
-    else if (isJob(kind)) programs[jobs[kind]].push({ targets: [fill(target)], labels: { job: instance, instance, ...labels } })
+    else if (isJob(kind))
+      programs[jobs[kind]].push({ targets: [fill(target)], labels: { job: instance, instance, ...labels } })
     else probes.push({ service: instance, kind, target: fill(target) })
   }
   return {

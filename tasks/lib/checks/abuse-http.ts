@@ -45,23 +45,31 @@ export function atConnect(env: Environment): Claim[] {
 export function atAlertmanager({ env, config, services }: Subject): Claim[] {
   const post = async (principal: string, path: string) => {
     const url = new URL(path, `https://${env.host}:${env.variables.ALERTMANAGER_PORT}`)
+    const files = certificateFiles(env, principal, 'alerting-ca')
     try {
-      const { status } = await callHttps(url, certificateFiles(env, principal, 'alerting-ca'), { method: 'POST', body: {} })
+      const { status } = await callHttps(url, files, { method: 'POST', body: {} })
       return status === 400 || status === 422 ? 'let in, refused for its content' : `status ${status}`
     } catch (error) {
-      if (!refusedCertificate(error, 'Alertmanager', certificateFiles(env, principal))) throw error
+      if (!refusedCertificate(error, 'Alertmanager', files)) throw error
       return 'certificate refused'
     }
   }
   const attempts = [['silences', '/api/v2/silences'], ['makes up an alert', '/api/v2/alerts']] as const
   const claims = (principal: string, expected: string) =>
-    attempts.map(([what, path]): Claim => ({ name: `${principal} ${what} at Alertmanager`, expected, look: () => post(principal, path) }))
+    attempts.map(([what, path]): Claim => {
+      const name = `${principal} ${what} at Alertmanager`
+      return { name, expected, look: () => post(principal, path) }
+    })
   const { tool } = services.find((service) => service.name === 'alertmanager' && !hasProgram(env, service)) ?? {}
-  if (tool) return [{ name: 'monitor silences at Alertmanager', expected: 'certificate refused', look: () => Promise.reject(new Unproven(missingTool(tool), 'task status')) }]
+  const claim = (name: string, expected: string, look: Claim['look']): Claim => ({ name, expected, look })
+  if (tool) {
+    const absent = () => Promise.reject(new Unproven(missingTool(tool), 'task status'))
+    return [claim('monitor silences at Alertmanager', 'certificate refused', absent)]
+  }
   return [
     ...principalsOf(config, 'monitoring').flatMap((principal) => claims(principal, 'certificate refused')),
     ...claims('on-call', 'let in, refused for its content'),
-    { name: 'monitor reads what is silenced', expected: 'an answer', look: () => monitoring(env).silences().then(() => 'an answer') },
+    claim('monitor reads what is silenced', 'an answer', () => monitoring(env).silences().then(() => 'an answer')),
   ]
 }
 
@@ -74,7 +82,11 @@ export function atTheReceiver(env: Environment): Claim[] {
   return [
     // what is no notification is refused with another status, and not kept
     { name: 'monitor forges an alert', expected: 'status 403', look: () => call('monitor', 'POST', {}) },
-    { name: 'monitor lifts a silence at the receiver', expected: 'status 405', look: () => call('monitor', 'DELETE', undefined, '/silences') },
+    {
+      name: 'monitor lifts a silence at the receiver',
+      expected: 'status 405',
+      look: () => call('monitor', 'DELETE', undefined, '/silences'),
+    },
     { name: 'monitor reads which alerts came', expected: 'status 200', look: () => call('monitor', 'GET') },
   ]
 }

@@ -110,7 +110,8 @@ function silencesAreNarrow({ env }: Subject): Claim {
     name: 'no silence hides that alerts arrive, or lasts for long',
     expected: 'none that covers Watchdog or lasts longer than a week',
     look: async () => {
-      const found = (await silencesInForce(watchers(env))).map((silence) => ({ silence, why: excesses(silence) })).filter(({ why }) => why.length > 0)
+      const inForce = await silencesInForce(watchers(env))
+      const found = inForce.map((silence) => ({ silence, why: excesses(silence) })).filter(({ why }) => why.length > 0)
       const told = found.map(({ silence, why }) => `${covers(silence)}, by ${silence.createdBy}, ${why.join(', ')}: task alerts -- unsilence ${silence.id}`)
       return judged(found.length === 0, told.join('; ') || 'none')
     },
