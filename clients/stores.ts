@@ -33,6 +33,9 @@ export const storesOf = (stores: Stores, by: string): string[] => Object.keys(st
 /** The identities that have a topic of their own, in order. */
 export const withOwnTopic = (stores: Stores): string[] => [...new Set(Object.values(stores).map(({ by }) => by))].filter((by) => by !== intake).sort()
 
+/** All topics that products are sent to: the common one, and those of identities that send for themselves. */
+export const productTopics = (stores: Stores): string[] => [commonTopic, ...withOwnTopic(stores).map(topicOf)]
+
 /** The declaration in one line, as the product filter takes it: `shop-api:store_001,store_002;canary:vygodno-canary`. */
 export const storesLine = (stores: Stores): string => [...new Set(Object.values(stores).map(({ by }) => by))].map((by) => `${by}:${storesOf(stores, by).join(',')}`).join(';')
 

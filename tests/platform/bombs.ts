@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createGzip } from 'node:zlib'
 import kafkajs from 'kafkajs'
+import { type Cluster, onCluster } from '../../clients/environment.ts'
 import { kafkaClient, producerOf } from '../../clients/kafka.ts'
 import { env } from './platform.ts'
 
@@ -104,7 +105,7 @@ function snappy(pieces: Piece[]): Buffer {
 
 const compress: Record<Codec, (pieces: Piece[]) => Buffer | Promise<Buffer>> = { gzip, snappy, lz4, zstd }
 
-type Target = { principal: string; topic: string; partition: number; codec: Codec }
+type Target = { principal: string; topic: string; partition: number; codec: Codec; cluster?: Cluster }
 
 /** Sends records in one batch, compressed by hand, so that little memory makes much; returns its first offset. */
 export async function sendBatch(target: Target, records: Hostile[]): Promise<string> {
@@ -113,11 +114,11 @@ export async function sendBatch(target: Target, records: Hostile[]): Promise<str
 
 /** Sends a batch whose header is kafkajs' and whose compressed records are what is given. */
 export async function sendPayload(target: Target, keys: string[], payload: Buffer): Promise<string> {
-  const { principal, topic, partition, codec } = target
+  const { principal, topic, partition, codec, cluster = 'primary' } = target
   const all: Record<number, () => unknown> = CompressionCodecs
   const usual = all[codecs[codec]]
   all[codecs[codec]] = () => ({ compress: async () => payload })
-  const producer = producerOf(kafkaClient(env, principal))
+  const producer = producerOf(kafkaClient(onCluster(env, cluster), principal))
   try {
     await producer.connect()
     const messages = keys.map((key) => ({ key, value: ' ', partition }))

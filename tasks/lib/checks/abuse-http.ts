@@ -6,7 +6,7 @@ import { refusedCertificate } from '../../../clients/refusal.ts'
 import { monitoring } from '../monitoring.ts'
 import { hasProgram } from '../stack.ts'
 import { missingTool } from '../tools.ts'
-import { type Claim, type Subject, Unproven } from './check.ts'
+import { type Claim, judged, type Subject, Unproven } from './check.ts'
 import { principalsOf } from './sites.ts'
 
 const sinkClass = 'org.apache.kafka.connect.file.FileStreamSinkConnector'
@@ -104,4 +104,21 @@ export function atHdfs(env: Environment): Claim[] {
     refused(statePage, 'asks HDFS by another name', 'attacker.example'),
     { name: 'the platform asks whether the NameNode is well', expected: 'status 200', look: () => statusOf(statePage) },
   ]
+}
+
+/** At the pages of counters, which any program of this machine may read. */
+export function atPages({ env, config, services }: Subject): Claim[] {
+  const principals = Object.keys(config.principals.clients)
+  const tells = (label: string) => label.startsWith('/') || label.includes(env.stack) || label.startsWith('User:') || principals.includes(label)
+  const pages = services.filter(({ profile, environment }) => env.profiles.includes(profile) && environment.METRICS_PORT)
+  return pages.map(({ name, environment: { METRICS_PORT: port } }): Claim => ({
+    name: `any program learns from the counters of ${name} where its files lie, or who connects`,
+    expected: 'neither',
+    look: async () => {
+      const answer = await fetch(`http://${env.host}:${port}/metrics`, { signal: AbortSignal.timeout(10_000) })
+      const labels = new Set([...(await answer.text()).matchAll(/="((?:[^"\\]|\\.)*)"/g)].map(([, label = '']) => label))
+      const told = [...labels].filter(tells)
+      return judged(labels.size > 0 && told.length === 0, told.slice(0, 3).join(', ') || (labels.size > 0 ? 'neither' : 'no counters'))
+    },
+  }))
 }

@@ -1,4 +1,4 @@
-import { atAlertmanager, atConnect, atHdfs, atTheReceiver } from './abuse-http.ts'
+import { atAlertmanager, atConnect, atHdfs, atPages, atTheReceiver } from './abuse-http.ts'
 import { inKafka } from './abuse-kafka.ts'
 import { inPostgres } from './abuse-postgres.ts'
 import { ofRecords } from './abuse-records.ts'
@@ -14,7 +14,7 @@ export const abuse: Group = {
   about: 'nobody becomes more than he is, and no hostile record gets in',
   run: async (subject) => {
     const { env, config, progress } = subject
-    const claims = [...atConnect(env), ...inPostgres(env), ...inKafka(env, config)]
+    const claims = [...atConnect(env), ...inPostgres(env), ...inKafka(env, config), ...atPages(subject)]
     const ofMonitoring = env.profiles.includes('monitoring') ? [...atAlertmanager(subject), ...atTheReceiver(env)] : []
     const ofAnalytics = env.profiles.includes('analytics') ? atHdfs(env) : []
     const results = await prove('abuse', [...claims, ...ofMonitoring, ...ofAnalytics], { progress })

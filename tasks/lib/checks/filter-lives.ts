@@ -3,13 +3,12 @@ import { messageOf } from '../../../clients/errors.ts'
 import { kafkaClient, readTopic, topicOffsets } from '../../../clients/kafka.ts'
 import { groupPosition } from '../../../clients/positions.ts'
 import { readAnswer, readRule } from '../../../clients/rules.ts'
+import { commonTopic } from '../../../clients/stores.ts'
 import { type Claim, judged, settled, type Verdict } from './check.ts'
-import { theFilter, waitingFor } from './on-its-way.ts'
-
-const { group, topic: input } = theFilter
+import { filterGroup, type Reader, theFilter, waitingFor } from './on-its-way.ts'
 
 /** What stands behind the filter says what it did once; these say that it works now. */
-export const filterLives = (env: Environment): Claim[] => [threadsRun(env), isAMember(env), nothingWaits(env), rulesAreAnswered(env)]
+export const filterLives = (env: Environment): Claim[] => [threadsRun(env), isAMember(env), ...theFilter(env).map((reader) => nothingWaits(env, reader)), rulesAreAnswered(env)]
 
 function threadsRun(env: Environment): Claim {
   return {
@@ -27,18 +26,18 @@ function threadsRun(env: Environment): Claim {
 
 function isAMember(env: Environment): Claim {
   return {
-    name: `it is a member of its group ${group}`,
+    name: `it is a member of its group ${filterGroup}`,
     expected: 'Stable, with at least one member',
     look: () =>
       settled(async () => {
-        const { state, members } = await groupPosition(kafkaClient(env, 'operator'), group, input)
+        const { state, members } = await groupPosition(kafkaClient(env, 'operator'), filterGroup, commonTopic)
         return judged(state === 'Stable' && members > 0, `${state}, ${members} members`)
       }),
   }
 }
 
 /** What came since the check began is not yet owed; with much before it, it is enough that it gets on. */
-function nothingWaits(env: Environment): Claim {
+function nothingWaits(env: Environment, { topic: input }: Reader): Claim {
   return {
     name: `it has taken all of ${input}`,
     expected: 'everything that was there when the check began, or ever more of it',
@@ -47,7 +46,7 @@ function nothingWaits(env: Environment): Claim {
       const { start, end } = await topicOffsets(kafka, input)
       let first: bigint | undefined
       return settled(async (): Promise<Verdict> => {
-        const { committed } = await groupPosition(kafka, group, input)
+        const { committed } = await groupPosition(kafka, filterGroup, input)
         const waiting = waitingFor(end, start, committed)
         const taken = (first ??= waiting) - waiting
         return judged(waiting === 0n || taken > 0n, taken > 0n && waiting > 0n ? `${waiting} records wait, ${taken} were taken while looking` : `${waiting} records wait`)

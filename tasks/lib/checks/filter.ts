@@ -9,13 +9,13 @@ import { heldBackCanary } from './held-back.ts'
 import { type Judged, judgeAll, sentSince } from './judgement.ts'
 import { onceArrived, type Reader, sinkOf, theFilter } from './on-its-way.ts'
 
-/** Where a product that is let through can be seen, and who brings it there. */
-type Place = { name: string; by: Reader[]; read: (env: Environment, alive: Alive) => Promise<Set<string>> }
+/** Where a product that is let through can be seen, and who brings it there from `catalog.products`. */
+type Place = { name: string; by?: Reader; read: (env: Environment, alive: Alive) => Promise<Set<string>> }
 const places: Place[] = [
-  { name: 'catalog.products', by: [theFilter], read: (env, alive) => liveKeys(env, 'catalog.products', alive) },
-  { name: 'the debug file', by: [theFilter, sinkOf('catalog-file')], read: idsInFile },
-  { name: 'PostgreSQL', by: [theFilter, sinkOf('catalog-postgres')], read: (env, alive) => idsInPostgres(env, 'operator', alive) },
-  { name: 'search', by: [theFilter, sinkOf('catalog-postgres')], read: (env, alive) => idsInPostgres(env, 'client-api', alive) },
+  { name: 'catalog.products', read: (env, alive) => liveKeys(env, 'catalog.products', alive) },
+  { name: 'the debug file', by: sinkOf('catalog-file'), read: idsInFile },
+  { name: 'PostgreSQL', by: sinkOf('catalog-postgres'), read: (env, alive) => idsInPostgres(env, 'operator', alive) },
+  { name: 'search', by: sinkOf('catalog-postgres'), read: (env, alive) => idsInPostgres(env, 'client-api', alive) },
 ]
 
 const bringProducts = 'task shop -- send data/products.json'
@@ -78,7 +78,7 @@ function holdsAllowedOnly(env: Environment, { name, by, read }: Place, judgement
       const products = await judgement(alive)
       const { banned, allowed } = products
       if (allowed.size === 0) throw new Unproven(`no product of the shops is allowed, ${banned.size} are banned`, bringProducts)
-      return onceArrived(env, alive, by, async () => {
+      return onceArrived(env, alive, [...theFilter(env), ...(by ? [by] : [])], async () => {
         const seen = await read(env, alive)
         const since = await sentSince(env, products)
         const passed = [...banned].filter((id) => seen.has(id) && !since.has(id))

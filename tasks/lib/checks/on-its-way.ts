@@ -3,7 +3,7 @@ import type { Environment } from '../../../clients/environment.ts'
 import { kafkaClient, type Offsets, topicOffsets } from '../../../clients/kafka.ts'
 import { pause } from '../../../clients/interruption.ts'
 import { groupPosition } from '../../../clients/positions.ts'
-import { commonTopic } from '../../../clients/stores.ts'
+import { loadStores, productTopics } from '../../../clients/stores.ts'
 import { type Alive, settled, Unproven, type Verdict } from './check.ts'
 
 /** A sink commits what it has written every ten seconds (`offset.flush.interval.ms`), later on a machine that is busy. */
@@ -24,7 +24,9 @@ export function waitingFor(ends: Offsets, starts: Offsets, committed: Offsets): 
 
 /** A reader of a topic on the way of products. */
 export type Reader = { group: string; topic: string }
-export const theFilter: Reader = { group: 'product-filter', topic: commonTopic }
+export const filterGroup = 'product-filter'
+/** The filter, once for each topic that products are sent to. */
+export const theFilter = (env: Environment): Reader[] => productTopics(loadStores(env)).map((topic) => ({ group: filterGroup, topic }))
 export const sinkOf = (name: string): Reader => ({ group: groupOf(name), topic: 'catalog.products' })
 
 /**

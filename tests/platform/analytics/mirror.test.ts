@@ -11,6 +11,7 @@ import { sinceOf } from '../../../tasks/lib/copies.ts'
 import { compareTopic } from '../../../tasks/lib/mirror.ts'
 import { processOf } from '../../../tasks/lib/stack.ts'
 import { until } from '../../../tasks/lib/until.ts'
+import { type Codec, sendBatch } from '../bombs.ts'
 import { alterTopic, bootstrapped, env, shop, succeed } from '../platform.ts'
 
 const { primary, analytics } = loadConfig(env).clusters
@@ -140,4 +141,15 @@ test('kill -9 of MirrorMaker while events flow: every record is copied once', as
   })
   assert.equal(killed, 2)
   assert.ok((await complete('client.events')) >= total)
+})
+
+test('what is compressed by whatever codec is copied; what grows is refused by both clusters, and the copying goes on', async () => {
+  const [running, codecs] = [enabledServices(env).map((service) => processOf(env, service)?.pid), ['gzip', 'zstd', 'lz4', 'snappy'] satisfies Codec[]]
+  for (const codec of codecs) {
+    const [original, copy] = [{ principal: 'client-api', topic: 'client.events', partition: 0, codec }, { principal: 'mirror', topic: 'client.events', partition: 0, codec, cluster: 'analytics' as const }]
+    for (const target of [original, copy]) await assert.rejects(sendBatch(target, [{ key: 'bomb', blanks: codec === 'snappy' ? 15_000_000 : 100_000_000 }]), { type: 'MESSAGE_TOO_LARGE' })
+    await sendBatch(original, [{ key: `codec-${codec}`, blanks: 20 }])
+  }
+  await complete('client.events')
+  assert.deepEqual(enabledServices(env).map((service) => processOf(env, service)?.pid), running)
 })
