@@ -10,16 +10,21 @@ import { openWire, type Wire } from './wire.ts'
  * @throws InfraError when no broker of the cluster answers
  */
 export async function askAnyBroker<T>(env: Environment, principal: string, work: (wire: Wire) => Promise<T>): Promise<T> {
-  const { key, cert, ca } = certificateFiles(env, principal)
   let failure: unknown
   for (const broker of env.kafka.brokers) {
     try {
-      const wire = await openWire(broker, { key: readFileSync(key), cert: readFileSync(cert), ca: readFileSync(ca) })
-      return await work(wire).finally(() => wire.close())
+      return await askBroker(env, broker, principal, work)
     } catch (error) {
       checkpoint()
       failure = error
     }
   }
   throw kafkaError(env, failure, { principal })
+}
+
+/** The same of one broker, for what each knows for itself. */
+export async function askBroker<T>(env: Environment, broker: string, principal: string, work: (wire: Wire) => Promise<T>): Promise<T> {
+  const { key, cert, ca } = certificateFiles(env, principal)
+  const wire = await openWire(broker, { key: readFileSync(key), cert: readFileSync(cert), ca: readFileSync(ca) })
+  return work(wire).finally(() => wire.close())
 }

@@ -105,6 +105,10 @@ export class Reader {
     return this.skip(4).buffer.readInt32BE(this.at - 4)
   }
 
+  int64(): bigint {
+    return this.skip(8).buffer.readBigInt64BE(this.at - 8)
+  }
+
   double(): number {
     return this.skip(8).buffer.readDoubleBE(this.at - 8)
   }

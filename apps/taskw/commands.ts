@@ -18,6 +18,7 @@ export const commands: Record<string, Command> = {
   up: task('up', all),
   down: task('down'),
   status: task('status'),
+  doctor: task('doctor'),
   logs: task('logs'),
   clean: task('clean'),
   plan: task('plan'),
@@ -57,7 +58,7 @@ export const firstCommands = ['demo', 'search', 'banned', 'check', 'down']
 
 /** Whose command it is; every command and recipe stands in one group. */
 export const groups: Record<string, string[]> = {
-  platform: ['bootstrap', 'demo', 'up', 'down', 'status', 'clean'],
+  platform: ['bootstrap', 'demo', 'up', 'down', 'status', 'doctor', 'clean'],
   shop: ['shop'],
   moderator: ['banned', 'transfer'],
   customer: ['search', 'recommend', 'client'],

@@ -29,6 +29,11 @@ export function lastLines(service: Service, start: PidFile): string {
   return [...(cause ? [`  ${cause}`] : []), ...lines.slice(-20).map((line) => `  | ${line}`), `  log: ${service.folders.log}`].join('\n')
 }
 
+/** The last 20 lines of a service that runs no more, of whichever start. */
+export function lastWords({ folders: { log } }: Service): string[] {
+  return existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').slice(-20).filter(Boolean) : []
+}
+
 /** The limit that the newest of these lines tells of, undefined when none does. */
 export function limitIn(lines: string[]): string | undefined {
   for (const line of lines.toReversed()) for (const [pattern, cause] of causes) if (pattern.test(line)) return cause
