@@ -5,14 +5,23 @@ import { shown } from './plain.ts'
 
 const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)]
 
-/** The program's help says how its commands are called; what commander has to say of mistakes is left to `misuse`. */
-export function prepare(program: Command): void {
+/**
+ * The program's help says how its commands are called; what commander has to say of mistakes is left to `misuse`.
+ *
+ * @param quieten called before a command runs that was given --quiet, an option of every one
+ */
+export function prepare(program: Command, quieten: () => void): void {
   const help = new Help()
   // task banned -- add [options], where commander itself says: banned add [options]
   const commandUsage = (command: Command) => `task ${help.commandUsage(command).replace(' ', ' -- ')}`
   const writeOut = (text: string) => void process.stdout.write(shown(asCalled(text)))
-  for (const command of all(program))
+  for (const command of all(program)) {
+    command.option('-q, --quiet', 'no talk: data, warnings and errors only')
     command.exitOverride().configureHelp({ commandUsage }).configureOutput({ writeOut, writeErr: () => {}, outputError: () => {} })
+  }
+  program.hook('preAction', (_, command) => {
+    if (command.optsWithGlobals<{ quiet?: true }>().quiet) quieten()
+  })
 }
 
 export type CommanderError = Error & { code: string; exitCode: number }

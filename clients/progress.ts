@@ -1,6 +1,6 @@
 import { MultiBar } from 'cli-progress'
 import { shown } from './plain.ts'
-import { say } from './terminal.ts'
+import { insist, quiet, say } from './terminal.ts'
 
 const PLAIN_EVERY_MS = 5_000
 const LIVE_EVERY_MS = 200
@@ -9,7 +9,7 @@ const LIVE_EVERY_MS = 200
 export type Position = { done: number; size: number; sent: number }
 
 export type Progress = {
-  /** Says something above the progress bar. */
+  /** Says something above the progress bar, that --quiet does not hold back. */
   say(text: string): void
   stop(): void
 }
@@ -18,6 +18,7 @@ export type Progress = {
 export function showProgress(position: () => Position): Progress {
   const started = performance.now()
   const rate = (sent: number) => Math.round((sent / Math.max(performance.now() - started, 1)) * 1000)
+  if (quiet()) return { say: insist, stop() {} }
   return process.stderr.isTTY && !process.env.CI ? liveBar(position, rate) : plainLines(position, rate)
 }
 
@@ -26,7 +27,7 @@ function plainLines(position: () => Position, rate: (sent: number) => number): P
     const { done, size, sent } = position()
     say(`… ${sent} sent, ${rate(sent)}/s${size ? `, ${Math.floor((done / size) * 100)} % done` : ''}`)
   }, PLAIN_EVERY_MS)
-  return { say, stop: () => clearInterval(timer) }
+  return { say: insist, stop: () => clearInterval(timer) }
 }
 
 function liveBar(position: () => Position, rate: (sent: number) => number): Progress {

@@ -34,8 +34,18 @@ export function redact(text: string): string {
   return secrets.reduce((shown, secret) => shown.replace(secret, '[hidden]'), text)
 }
 
-/** Says something to the person at the terminal, without secrets; stdout is kept for data. */
+let isQuiet = false
+
+/** Says something to the person at the terminal, without secrets, unless it is to be quiet; stdout is kept for data. */
 export function say(text: string): void {
+  if (!isQuiet) insist(text)
+}
+
+/** True when a person wants data, warnings and errors only. */
+export const quiet = (): boolean => isQuiet
+
+/** Says what is not held back by --quiet: warnings and errors. */
+export function insist(text: string): void {
   process.stderr.write(`${shown(redact(asCalled(text)))}\n`)
 }
 
@@ -46,7 +56,7 @@ export function counted(count: number, noun: string): string {
 
 /** A warning on stderr. */
 export function warn(text: string): void {
-  say(`${err.yellow('!')} ${text}`)
+  insist(`${err.yellow('!')} ${text}`)
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)}s`
@@ -76,7 +86,7 @@ function rest(spinner: Ora, last: () => void): void {
 export async function step<T>(name: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T> {
   checkpoint()
   const started = performance.now()
-  const live = process.stderr.isTTY && !process.env.CI
+  const live = process.stderr.isTTY && !process.env.CI && !isQuiet
   const spinner = live ? ora({ text: shown(name), stream: process.stderr, discardStdin: false }) : undefined
   if (spinner) spin(spinner)
   const done = (mark: string, detail: string) => {
@@ -127,15 +137,15 @@ export function print(text: string): void {
  */
 export function report(error: unknown): number {
   if (error instanceof VygodnoError) {
-    say(`${err.red('✗')} ${error.message} ${err.dim(`[${error.code}]`)}`)
-    say(`  ${err.cyan('→')} ${error.hint}`)
+    insist(`${err.red('✗')} ${error.message} ${err.dim(`[${error.code}]`)}`)
+    insist(`  ${err.cyan('→')} ${error.hint}`)
   } else {
-    say(`${err.red('✗')} unexpected: ${messageOf(error)}`)
-    say(`  ${err.cyan('→')} DEBUG=1 shows where it happened`)
+    insist(`${err.red('✗')} unexpected: ${messageOf(error)}`)
+    insist(`  ${err.cyan('→')} DEBUG=1 shows where it happened`)
   }
   if (process.env.DEBUG && error instanceof Error) {
-    say(error.stack ?? '')
-    if (error.cause) say(`caused by: ${error.cause instanceof Error ? error.cause.stack : String(error.cause)}`)
+    insist(error.stack ?? '')
+    if (error.cause) insist(`caused by: ${error.cause instanceof Error ? error.cause.stack : String(error.cause)}`)
   }
   return error instanceof VygodnoError ? error.exitCode : 1
 }
@@ -188,7 +198,7 @@ export async function runMain(program: Command, argv: string[] = process.argv.sl
   process.on('unhandledRejection', crashed).on('uncaughtException', crashed)
   heedSignals(warn, endNow)
   for (const line of ignoreSurroundings()) warn(line)
-  prepare(program)
+  prepare(program, () => (isQuiet = true))
   const failure = await program.parseAsync(argv, { from: 'user' }).then(
     () => undefined,
     (error: unknown) => ({ error }),
@@ -212,6 +222,6 @@ function endNow(exitCode: number, lines: string[]): void {
 function usage(program: Command, argv: string[], error: CommanderError): number {
   if (error.exitCode === 0) return 0
   if (error.code !== 'commander.help') return report(misuse(program, argv, error))
-  say(program.helpInformation())
+  insist(program.helpInformation())
   return 2
 }

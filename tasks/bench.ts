@@ -16,6 +16,7 @@ import { filter, shop } from './lib/benchmarks/throughput.ts'
 import { bootstrap } from './lib/bootstrap.ts'
 import { cleanStack } from './lib/clean.ts'
 import { loadServices } from './lib/compose.ts'
+import { summarise } from './lib/show.ts'
 import { down } from './lib/stack.ts'
 
 const benchmarks: Benchmark[] = [startup, search, latency, mirror, analytics, growth, monitoring, shop, filter]
@@ -55,7 +56,7 @@ function ownStack(): Environment {
 /** Programs that are not measured would take part of the two cores. */
 async function prepare(env: Environment, { needs }: Benchmark): Promise<void> {
   if (needs === 'nothing') return
-  await step('bootstrap', () => bootstrap(env))
+  await step('bootstrap', async () => summarise(await bootstrap(env)))
   if (needs === 'brokers') await down(env, loadServices(env).filter(({ name }) => !name.startsWith('kafka-')))
 }
 

@@ -36,8 +36,9 @@ program
   .argument('[principal...]', 'whose')
   .option('--all', "everybody's")
   .option('--ca', 'the CAs as well, after which every old certificate is refused')
+  .option('--json', 'what was replaced, as JSON')
   .addHelpText('after', '\nExamples:\n  task certs -- rotate kafka-1 shop-api\n  task certs -- rotate --ca')
-  .action(async (names: string[], { all, ca }: { all?: true; ca?: true }) => {
+  .action(async (names: string[], { all, ca, json }: { all?: true; ca?: true; json?: true }) => {
     const env = loadEnvironment()
     const wanted = wantedCertificates(loadConfig(env))
     const known = wanted.map(({ name }) => name)
@@ -46,8 +47,11 @@ program
     requireCertificates(env)
     await lockStack(env)
     const services = enabledServices(env)
-    if (ca || isRotating(env)) await rotateAuthorities(env, services, wanted)
-    if (!ca) await rotateLeaves(env, services, wanted.filter(({ name }) => all || names.includes(name)), wanted)
+    const authorities = ca === true || isRotating(env)
+    const chosen = wanted.filter(({ name }) => all || ca || names.includes(name))
+    if (authorities) await rotateAuthorities(env, services, wanted)
+    if (!ca) await rotateLeaves(env, services, chosen, wanted)
+    if (json) printJson({ replaced: chosen.map(({ name }) => name), authorities })
     say(ca ? 'every certificate that was signed before is refused now' : 'old certificates stay valid until they expire: task certs -- rotate --ca makes them refused')
   })
 

@@ -9,11 +9,12 @@ import { showChanges, summarise } from './lib/show.ts'
 const program = endsWithin(90, new Command('plan'))
   .description('Show what differs between config/ and the live platform. Changes nothing.')
   .argument('[kind...]', `which kinds: ${registry.map(({ kind }) => kind).join(', ')} (default: all)`)
+  .option('--exit-code', 'end with exit code 5 when something differs, for scripts')
   .option('--json', 'changes as JSON')
-  .addHelpText('after', '\nExamples:\n  task plan\n  task plan -- topics acls --json')
+  .addHelpText('after', '\nExamples:\n  task plan\n  task plan -- topics acls --json\n  task plan -- --exit-code --quiet || task apply')
 
 offer(program, 'kind', () => registry.map(({ kind }) => kind))
-program.action(async (kinds: string[], { json }: { json?: true }) => {
+program.action(async (kinds: string[], { exitCode, json }: { exitCode?: true; json?: true }) => {
   const resources = selectKinds(registry, kinds, loadEnvironment().profiles)
   const changes: Change[] = []
   await withContext(async (context) => {
@@ -23,6 +24,7 @@ program.action(async (kinds: string[], { json }: { json?: true }) => {
     if (changes.length > 0 && !json) print(showChanges(changes))
     throw error
   })
+  if (exitCode && changes.length > 0) process.exitCode = 5
   if (json) return printJson(changes)
   if (changes.length > 0) print(showChanges(changes))
   print(summarise(changes))

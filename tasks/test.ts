@@ -32,7 +32,7 @@ const parts: Record<string, () => Promise<void>> = {
 async function onStack(part: PlatformPart): Promise<void> {
   const environment = { VYGODNO_STACK: stacks[part], VYGODNO_HOST: process.env.TEST_HOST || '127.0.0.2', COMPOSE_PROFILES: profiles[part] }
   const env = loadEnvironment({ ...process.env, ...environment })
-  const clean = () => cleanStack(env)
+  const clean = async () => void (await cleanStack(env))
   await clean()
   try {
     await runTests(root, part, [node('--test-concurrency=1', '--test-force-exit', ...filesOf(`tests/platform/${part}`))], { environment, atEnd: clean })

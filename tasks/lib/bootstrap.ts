@@ -3,20 +3,19 @@ import { step } from '../../clients/terminal.ts'
 import { enabledServices } from './compose.ts'
 import { layOutByPrincipal } from './flat-certificates.ts'
 import { requirePrograms } from './prerequisites.ts'
-import { converge, type Resource, selectKinds, withContext } from './reconcile.ts'
+import { type Change, converge, type Resource, selectKinds, withContext } from './reconcile.ts'
 import { registry } from './resources/registry.ts'
 import { makeSecrets } from './secrets.ts'
 import { awaitRules } from './seed-rules.ts'
-import { summarise } from './show.ts'
 import { up } from './stack.ts'
 import { requireGrafana } from './tools.ts'
 
 /**
  * Brings the platform from whatever state it is in to what `config/` and `compose/` declare.
  *
- * @returns the summary, `0 changes` when all was already so
+ * @returns the changes made, none when all was already so
  */
-export async function bootstrap(env: Environment): Promise<string> {
+export async function bootstrap(env: Environment): Promise<Change[]> {
   await step('prerequisites', () => requirePrograms(['jdk', 'openssl']))
   layOutByPrincipal(env)
   const before = await step('certificates', () => reconcile(selectKinds(registry, ['certs'], env.profiles)))
@@ -25,7 +24,7 @@ export async function bootstrap(env: Environment): Promise<string> {
   await up(env, enabledServices(env))
   const after = await step('topics, ban list, access rules, schema, roles, connectors', () => reconcile(selectKinds(registry, [], env.profiles)))
   await step('product filter has its rules', () => awaitRules(env))
-  return summarise([...before, ...after])
+  return [...before, ...after]
 }
 
 async function reconcile(resources: Resource[]) {

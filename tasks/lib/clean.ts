@@ -6,11 +6,12 @@ import { lockStack } from './lock.ts'
 import { down } from './stack.ts'
 
 /** Stops all services of a stack and deletes its data, keys, configuration and logs. */
-export async function cleanStack(env: Environment): Promise<void> {
+export async function cleanStack(env: Environment): Promise<string[]> {
   const release = await lockStack(env)
   try {
-    await down(env, loadServices(env))
+    const stopped = await down(env, loadServices(env))
     await step(`delete ${env.stack}`, () => rm(env.stack, { recursive: true, force: true }))
+    return stopped
   } finally {
     release()
   }

@@ -187,13 +187,18 @@ async function ready(env: Environment, service: Service, process: PidFile, ended
 /** A JVM that has run for this long has loaded the classes it needs, so its archive is worth keeping. */
 const trainingMs = 15_000
 
-/** Stops services in reverse order of dependency, those of the same rank together: TERM, grace, KILL. */
-export async function down(env: Environment, services: Service[]): Promise<void> {
+/**
+ * Stops services in reverse order of dependency, those of the same rank together: TERM, grace, KILL.
+ *
+ * @returns the names of those that ran
+ */
+export async function down(env: Environment, services: Service[]): Promise<string[]> {
   const lost = withOrphans(env, services)
   const running = services.filter((service) => processOf(env, service) || lost.includes(service))
-  if (running.length === 0) return say('nothing runs')
+  if (running.length === 0) say('nothing runs')
   if (lost.length > 0) warn(`no pid file names ${lost.map(({ name }) => name).join(', ')}: found by what their environment says`)
   await stop(env, services, running)
+  return running.map(({ name }) => name)
 }
 
 function withOrphans(env: Environment, services: Service[]): Service[] {

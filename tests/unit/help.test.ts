@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { commands, firstCommands, groups } from '../../apps/taskw/commands.ts'
 import { describedTasks, helpText } from '../../apps/taskw/help.ts'
 import { loadEnvironment } from '../../clients/environment.ts'
+import { documentedShapes } from '../contract.ts'
 
 const { root, build } = loadEnvironment({})
 const run = promisify(execFile)
@@ -33,19 +34,20 @@ async function helps(program: string, words: string[]): Promise<{ words: string[
   return [{ words, help: stdout }, ...deeper]
 }
 
-test('the help of every command and subcommand has examples that name it, and says how it is called', async () => {
-  const seen: string[] = []
-  const programs = new Map(Object.entries(commands).map(([name, { program, leading = [] }]) => [`${program} ${leading.join(' ')}`, { name, program, leading }]))
-  const all = await Promise.all([...programs.values()].map(async ({ name, program, leading }) => ({ name, each: await helps(program, name.startsWith('test') ? [] : leading) })))
-  for (const { name, each } of all) {
-    for (const { words, help } of each) {
-      const what = [name, ...words].join(' ')
-      seen.push(what)
-      assert.match(help, /^Usage: task [a-z]+( -- .+)?\n/, what)
-      const examples = help.split(/\nExamples?:\n/)[1] ?? ''
-      const own = words.filter((word) => word !== name)
-      assert.ok(examples.split('\n').some((line) => line.includes('task ') && (own.length === 0 || line.includes(own.join(' ')) || line.includes(name))), `${what}: ${help}`)
-    }
+/** Every program, under the command that gives it no words of its own. */
+const programs = Object.entries(commands).filter(([, { leading = [] }]) => leading.length === 0)
+
+test('the help of every command and subcommand has examples that name it, and --quiet; --json prints what docs/json.md says', async () => {
+  const all = await Promise.all(programs.map(async ([name, { program }]) => (await helps(program, [])).map(({ words, help }) => ({ name, words, help }))))
+  const withJson: string[] = []
+  for (const { name, words, help } of all.flat()) {
+    const what = [name, ...words].join(' ')
+    assert.match(help, /^Usage: task [a-z]+( -- .+)?\n/, what)
+    assert.match(help, /\n {2}-q, --quiet /, what)
+    const examples = (help.split(/\nExamples?:\n/)[1] ?? '').split('\n')
+    assert.ok(examples.some((line) => line.includes('task ') && line.includes(words.at(-1) ?? name)), `${what}: ${help}`)
+    if (help.includes('\n  --json ')) withJson.push(what)
+    else assert.ok(help.includes('\nCommands:\n') || name.startsWith('test'), `${what} has no --json`)
   }
-  assert.ok(['banned add', 'alerts silences', 'certs list', 'client simulate', 'shop withdraw'].every((what) => seen.includes(what)), seen.join(', '))
+  assert.deepEqual(withJson.sort(), [...documentedShapes(root).keys()].sort())
 })

@@ -37,3 +37,13 @@ test('nor on a terminal, where our own colours stay', { skip: noTerminal }, () =
   assert.deepEqual([...stripVTControlCharacters(drawn).matchAll(steering)].map(([char]) => char).filter((char) => !'\n\t\r'.includes(char)), [])
   assert.ok(stripVTControlCharacters(drawn).includes(written))
 })
+
+test('with --quiet a command says its data, warnings and errors, and nothing else', () => {
+  const talk = (...args: string[]) => spawnSync(process.execPath, ['--import', 'tsx', 'tests/fixtures/talk.ts', 'all', ...args], { cwd: root, encoding: 'utf8', timeout: 30_000 })
+  const [loud, quiet] = [talk(), talk('-q')]
+  assert.deepEqual([loud.status, loud.stdout, quiet.status, quiet.stdout], [2, 'data\n', 2, 'data\n'])
+  const kept = ['line 7: bad', '! a warning', '✗ an error [TALK]', '  → task status', '']
+  assert.deepEqual(loud.stderr.split('\n').map((line) => line.replace(/ [\d.]+s$/, '')), ['said', '✓ a step done', ...kept])
+  assert.deepEqual(quiet.stderr.split('\n'), kept)
+  assert.equal(talk('--quiet').stderr, quiet.stderr)
+})

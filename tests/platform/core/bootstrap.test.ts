@@ -58,6 +58,9 @@ test('what a command refuses, it refuses before touching anything, with exit cod
   }
 })
 
+/** The services that up has started, of all that it says run. */
+const started = (json: string) => (JSON.parse(json) as { service: string; pid: number; started: boolean }[]).filter((each) => each.started).map(({ service }) => service)
+
 test('expired certificates are renewed by up, with a warning, and what runs takes the new ones', async () => {
   const authority = await openAuthority(env, 'platform')
   for (const name of ['shop-api', 'product-filter']) {
@@ -65,10 +68,13 @@ test('expired certificates are renewed by up, with a warning, and what runs take
     const files = certificateFiles(env, name)
     for (const [file, content] of [[files.key, key], [files.cert, cert], [files.bundle, `${key}${cert}${authority.cert}`]] as const) writeFileSync(file, content, { mode: 0o600 })
   }
-  const { code, stderr } = await run('up')
+  const { code, stdout, stderr } = await run('up', ['--json'])
   assert.equal(code, 0, stderr)
+  assert.ok(started(stdout).includes('product-filter'), stdout)
   for (const name of ['shop-api', 'product-filter']) assert.match(stderr, new RegExp(`the certificate of ${name} is renewed: it expired 1\\.0 days ago`))
   assert.match(stderr, /declaration changed, stopping product-filter/)
+  const again = await run('up', ['--json', '--quiet'])
+  assert.deepEqual([again.code, started(again.stdout), again.stderr], [0, [], ''])
   assert.equal((await succeed('plan')).trim(), '0 changes')
   await succeed('status')
   await succeed(shop, ['send', 'data/products.json'])

@@ -34,8 +34,13 @@ test('a topic setting changed by hand is shown and put right', async () => {
   await plannedEventually('the changed setting', (changes) =>
     changes.some(({ id, action, fields }) => id === 'client.events' && action === 'update' && fields.some(({ name, from, to }) => name === 'config.min.insync.replicas' && from === '1' && to === '2')),
   )
+  const differing = await run('plan', ['topics', '--exit-code', '--json', '--quiet'])
+  assert.deepEqual([differing.code, differing.stderr], [5, ''])
+  assert.equal((JSON.parse(differing.stdout) as Change[]).length, 1)
+  assert.equal((await run('plan', ['topics'])).code, 0, 'only when it is asked for')
   assert.equal(await summary('topics'), '1 change: 1 topics')
   await settled()
+  assert.equal((await run('plan', ['topics', '--exit-code'])).code, 0)
 })
 
 test('a setting that is not declared goes only with --prune', async () => {
