@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { asCalled } from '../clients/caller.ts'
 import { loadEnvironment } from '../clients/environment.ts'
 import { whenInterrupted } from '../clients/interruption.ts'
 import { err, print, printJson, runMain, say, step, warn } from '../clients/terminal.ts'
@@ -57,7 +58,7 @@ program.action(async ({ json }: { json?: true }) => {
     })
   else warn('no alerts here, so no broker is killed: task status says what is missing')
   if (json) printJson(told)
-  else print(story.whatNext(env))
+  else print(asCalled(story.whatNext(env)))
 })
 
 await runMain(program)

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { asCalled } from '../clients/caller.ts'
 import { loadEnvironment } from '../clients/environment.ts'
 import { counted, endsWithin, out, print, printJson, runMain, say, step } from '../clients/terminal.ts'
 import { enabledServices } from './lib/compose.ts'
@@ -16,7 +17,7 @@ program.action(async ({ json }: { json?: true }) => {
   const patient = { env, config: loadConfig(env), services: enabledServices(env).filter(({ probe }) => probe) }
   const { findings, leftOut } = await step('examination', (progress) => examine(patient, progress))
   if (json) printJson({ findings, leftOut })
-  else if (findings.length > 0) print(findings.map(shown).join('\n'))
+  else if (findings.length > 0) print(asCalled(findings.map(shown).join('\n')))
   if (leftOut.length > 0) say(`not looked at, for what they need does not answer: ${leftOut.join(', ')}`)
   say(findings.length === 0 ? 'nothing is wrong' : counted(findings.length, 'finding'))
   if (findings.some(({ kind }) => kind !== 'soon')) process.exitCode = 4

@@ -20,6 +20,7 @@ const printed = (program: string, ...args: string[]) => {
 test('what commands print without a stack has the documented shape', () => {
   for (const [command, program, ...args] of [
     ['status', 'tasks/status.js'],
+    ['doctor', 'tasks/doctor.js'],
     ['certs list', 'tasks/certs.js', 'list'],
     ['down', 'tasks/down.js'],
     ['clean', 'tasks/clean.js'],
