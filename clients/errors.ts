@@ -1,7 +1,7 @@
 /** What went wrong, for people and for scripts. Every error a user can meet is one of the classes below. */
 export class VygodnoError extends Error {
   /**
-   * @param code stable name, listed in the README's troubleshooting table, e.g. `PORT_TAKEN`
+   * @param code stable name, explained in docs/errors.md, e.g. `PORT_TAKEN`
    * @param message what was expected and what was seen
    * @param hint the next command to type
    * @param exitCode the process's exit code

@@ -53,7 +53,7 @@ export const made: string[] = ['jars', 'tools'] satisfies Need[]
 /** What Taskfile.yml does by itself. */
 export const recipes = ['audit', 'build', ...made]
 
-/** What a newcomer needs, as the README tells it. */
+/** What a newcomer needs, as README.md#five-commands tells it. */
 export const firstCommands = ['demo', 'search', 'banned', 'check', 'down']
 
 /** Whose command it is; every command and recipe stands in one group. */

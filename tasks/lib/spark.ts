@@ -33,7 +33,7 @@ const principal = 'analytics'
 
 const anew = 'export LAKE=/another-lake; task apply -- folders; task analytics -- ingest'
 
-/** What to do about the failures that a job names; README has the same list. */
+/** What to do about the failures that a job names; docs/errors.md#analytics has the same list. */
 const hints: Record<string, string> = {
   CHECKPOINT_FOREIGN: `begin anew: ${anew}; or go back to the cluster it belongs to`,
   CHECKPOINT_LOST: `restore that folder in HDFS, or begin anew: ${anew}`,

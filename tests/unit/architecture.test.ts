@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { test } from 'node:test'
-import { load } from 'js-yaml'
-import { z } from 'zod'
 import { loadEnvironment } from '../../clients/environment.ts'
 
 const { root } = loadEnvironment({})
@@ -47,16 +45,6 @@ test('whoever starts a program says with which environment: a clean one, all tha
   })
   // a wrapper of a version manager is found by whatever its manager has set
   assert.deepEqual(silent.filter((at) => !at.startsWith('tasks/lib/jdk.ts')), [])
-})
-
-test('every task that the README names exists, and every task says what it does', () => {
-  const tasks = z.object({ tasks: z.record(z.string(), z.object({ desc: z.string().optional(), internal: z.boolean().optional() })) }).parse(load(readFileSync(join(root, 'Taskfile.yml'), 'utf8'))).tasks
-  for (const file of ['README.md', 'README.ru.md'].filter((name) => existsSync(join(root, name)))) {
-    const named = [...readFileSync(join(root, file), 'utf8').matchAll(/(?:`|\n)(?:\.\/taskw|task) ([a-z][a-z:]*)/g)].map(([, name = '']) => name)
-    assert.ok(named.length > 0)
-    assert.deepEqual(named.filter((name) => !(name in tasks)), [], file)
-  }
-  assert.deepEqual(Object.entries(tasks).filter(([, { desc, internal }]) => !desc && !internal).map(([name]) => name), [])
 })
 
 test('files stay small', () => {

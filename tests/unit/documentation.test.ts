@@ -2,37 +2,89 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { loadEnvironment } from '../../clients/environment.ts'
+import { load } from 'js-yaml'
+import { z } from 'zod'
+import { firstCommands } from '../../apps/taskw/commands.ts'
+import { describedTasks } from '../../apps/taskw/help.ts'
 import { criteria } from '../../tasks/lib/checks/criteria.ts'
 import { groups } from '../../tasks/lib/checks/registry.ts'
+import { blocksOf, documents, linesOf, root, sectionOf, spansOf, tablesOf, textOf } from './documents.ts'
 
-const { root } = loadEnvironment({})
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const textsOf = (folder: string, ending: string) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending) && !name.includes('/src/test/'))
     .map((name) => readFileSync(join(root, folder, name), 'utf8'))
+const twice = (names: string[]) => names.filter((name, index) => names.indexOf(name) !== index)
 
-/** What the first cells of the troubleshooting table name; DEMO_… stands for all that begin so. */
-const explained = readme
-  .slice(readme.indexOf('## When something fails'))
-  .split('\n')
-  .filter((line) => line.startsWith('| `'))
-  .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([A-Z][A-Z0-9_]+)(…?)`/g)].map(([, code = '', family = '']) => ({ code, family: family !== '' })))
+/** What the first cells of the tables of errors name; DEMO_… stands for all that begin so. */
+const explained = tablesOf('docs/errors.md')
+  .flat()
+  .flatMap(([cell = '']) => [...cell.matchAll(/`([A-Z][A-Z0-9_]+)(…?)`/g)])
+  .map(([, code = '', family = '']) => ({ code, family: family !== '' }))
 
-test('every error code of a program is explained in the README once, and no other', () => {
-  const typescript = ['tasks', 'apps', 'clients'].flatMap((folder) => textsOf(folder, '.ts')).flatMap((text) => [...text.matchAll(/(?:Error\(\s*|\bcode: )'([A-Z][A-Z0-9_]+)'/g)])
-  const java = textsOf('apps', '.java').flatMap((text) => [...text.matchAll(/(?:new Failure\(\s*\w+\.\w+,\s*|return )"([A-Z]+_[A-Z0-9_]+)[" ]/g)])
+test('every error code of a program is explained once, and no other', () => {
+  const typescript = ['tasks', 'apps', 'clients']
+    .flatMap((folder) => textsOf(folder, '.ts'))
+    .flatMap((text) => [...text.matchAll(/(?:Error\(\s*|\bcode: )'([A-Z][A-Z0-9_]+)'/g)])
+  const java = textsOf('apps', '.java')
+    .flatMap((text) => [...text.matchAll(/(?:new Failure\(\s*\w+\.\w+,\s*|return )"([A-Z]+_[A-Z0-9_]+)[" ]/g)])
   const used = [...new Set([...typescript, ...java].map(([, code = '']) => code))].sort()
   assert.ok(used.length > 80, `${used.length} codes found`)
-  const isExplained = (code: string) => explained.some((row) => (row.family ? code.startsWith(row.code) : code === row.code))
-  assert.deepEqual(used.filter((code) => !isExplained(code)), [], 'not explained')
-  assert.deepEqual(explained.filter((row) => !used.some((code) => (row.family ? code.startsWith(row.code) : code === row.code))).map(({ code }) => code), [], 'used nowhere')
-  assert.deepEqual(explained.map(({ code }) => code).filter((code, index, all) => all.indexOf(code) !== index), [], 'explained twice')
+  const isMeant = (row: { code: string; family: boolean }, code: string) =>
+    row.family ? code.startsWith(row.code) : code === row.code
+  assert.deepEqual(used.filter((code) => !explained.some((row) => isMeant(row, code))), [], 'not explained')
+  const unused = explained.filter((row) => !used.some((code) => isMeant(row, code)))
+  assert.deepEqual(unused.map(({ code }) => code), [], 'used nowhere')
+  assert.deepEqual(twice(explained.map(({ code }) => code)), [], 'explained twice')
 })
 
-test('the README shows every acceptance criterion with the checks that prove it, and says what every group proves', () => {
-  const shown = readme.split('\n').filter((line) => /^\| \d+ /.test(line))
-  assert.deepEqual(shown, criteria.map(({ name, groups: proving }) => `| ${name} | ${proving.map((group) => `\`${group}\``).join(', ')} |`))
-  assert.deepEqual(groups.map(({ name }) => name).filter((name) => !readme.includes(`\n| \`${name}\` | `)), [])
+test('every acceptance criterion stands with the checks that prove it, and every group with what it proves', () => {
+  const [proving, shown] = tablesOf('docs/checks.md')
+  const expected = criteria.map(({ name, groups: by }) => [name, by.map((group) => `\`${group}\``).join(', ')])
+  assert.deepEqual(shown?.slice(1), expected)
+  assert.deepEqual(proving?.slice(1).map(([group]) => group), [...groups.map(({ name }) => name), 'criteria'].map((name) => `\`${name}\``))
+  assert.deepEqual(proving?.filter(([, proves = '']) => proves === ''), [])
+})
+
+test('every alert stands once in the table of what to do, and no other', () => {
+  const shape = z.object({ groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string().optional() })) })) })
+  const alerts = textsOf('config/prometheus/rules', '.yaml')
+    .flatMap((text) => shape.parse(load(text)).groups)
+    .flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []))
+  assert.ok(alerts.length > 30)
+  const rows = sectionOf('docs/operations.md', '## Alerts').split('\n').filter((line) => line.startsWith('| `'))
+  const named = rows.flatMap((line) => spansOf(line.split('|')[1] ?? ''))
+  assert.deepEqual(named.sort(), alerts.sort())
+})
+
+test('every command stands once in the table of commands, and the first five in the README', () => {
+  const named = (tablesOf('docs/commands.md')[0] ?? []).flatMap(([cell = '']) => spansOf(cell))
+  const commands = [...new Set(named.map((name) => name.split(' ')[1] ?? ''))]
+  const described = describedTasks(root).map(({ name }) => name).filter((name) => name !== 'default')
+  assert.deepEqual(commands.sort(), described.sort())
+  assert.deepEqual(twice(named), [])
+  const first = [...sectionOf('README.md', '## Five commands').matchAll(/^\$ \.\/taskw ([a-z]+)/gm)].map(([, name]) => name)
+  assert.deepEqual(first, firstCommands)
+})
+
+test('every task that a document names exists, and every task says what it does', () => {
+  const only = ['help', 'version', 'completion'] // those of ./taskw itself
+  const described = describedTasks(root).map(({ name }) => name)
+  const unknown = documents.flatMap((file) => {
+    const code = [...blocksOf(file).map(({ text }) => text), ...linesOf(file).flatMap((line) => spansOf(line))]
+    const named = code.flatMap((text) => [...text.matchAll(/(?:\.\/taskw|(?<![\w./-])task) ([a-z][a-z:]*)/g)])
+    return named.map(([, name = '']) => name).filter((name) => ![...described, ...only].includes(name)).map((name) => `${file}: ${name}`)
+  })
+  assert.deepEqual(unknown, [])
+  const shape = z.object({ tasks: z.record(z.string(), z.object({ desc: z.string().optional(), internal: z.boolean().optional() })) })
+  const { tasks } = shape.parse(load(textOf('Taskfile.yml')))
+  assert.deepEqual(Object.entries(tasks).filter(([, { desc, internal }]) => !desc && !internal).map(([name]) => name), [])
+})
+
+test('the README is short, and no line of prose is longer than 120 characters', () => {
+  assert.ok(textOf('README.md').trimEnd().split('\n').length <= 150)
+  const prose = (file: string) => linesOf(file).filter((line) => !line.startsWith('|'))
+  // the evaluation is written by a program, with figures of any length
+  const written = documents.filter((file) => file !== 'docs/evaluation.md')
+  assert.deepEqual(written.flatMap((file) => prose(file).filter((line) => line.length > 120).map((line) => `${file}: ${line}`)), [])
 })

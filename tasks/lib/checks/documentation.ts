@@ -2,30 +2,39 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Group, judged, prove } from './check.ts'
 
-/** What README.md has to tell, and the heading under which it does. */
-const parts = {
-  'how to start': '## What you need',
-  'the commands': '## Commands',
-  'the technologies': '## What it is made of',
-  'architecture and reasons': '## Why it is so',
-}
+/** What a document has to tell, and the heading under which it does. */
+const parts = [
+  { what: 'how to start', file: 'README.md', heading: '## Start' },
+  { what: 'how it works', file: 'README.md', heading: '## How it works' },
+  { what: 'the technologies', file: 'README.md', heading: '## What it is made of' },
+  { what: 'what a machine needs', file: 'docs/operations.md', heading: '## What you need' },
+  { what: 'the commands', file: 'docs/commands.md', heading: '# Commands' },
+  { what: 'the reasons', file: 'docs/decisions.md', heading: '# Decisions' },
+]
 
-/** README.md tells how to start, what it is made of and why it is so. That every command it names exists is a unit test. */
+/**
+ * The documents tell how to start, what the platform is made of and why it is so. That every command and every place they
+ * name exists is a unit test.
+ */
 export const documentation: Group = {
   name: 'documentation',
-  about: 'README.md tells how to start, what it is made of and why',
+  about: 'the documents tell how to start, what it is made of and why',
   run: ({ env }) =>
     prove(
       'documentation',
-      Object.entries(parts).map(([what, heading]) => ({
+      parts.map(({ what, file, heading }) => ({
         name: what,
-        expected: `README.md has a section «${heading}» of more than a line`,
+        expected: `${file} has a section «${heading}» of more than a line`,
         look: async () => {
-          const text = readFileSync(join(env.root, 'README.md'), 'utf8')
-          const section = text.includes(`\n${heading}\n`) ? (text.split(`\n${heading}\n`)[1]?.split('\n## ')[0] ?? '') : ''
-          const lines = section.split('\n').filter(Boolean).length
+          const lines = sectionOf(readFileSync(join(env.root, file), 'utf8'), heading).split('\n').filter(Boolean).length
           return judged(lines > 1, `${lines} lines`)
         },
       })),
     ),
+}
+
+/** What stands below a heading, until the next one of its level; nothing where there is no such heading. */
+function sectionOf(text: string, heading: string): string {
+  const [level = ''] = heading.split(' ')
+  return `\n${text}`.split(`\n${heading}\n`)[1]?.split(`\n${level} `)[0] ?? ''
 }

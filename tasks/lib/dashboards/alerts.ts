@@ -22,7 +22,7 @@ export const alerts = board({
         stat({ title: 'Telegram', about: 'Whether the last message got through. It is on when a token and a chat are configured.', queries: [['vygodno_telegram_failing', 'telegram']], levels: noneIsWell, texts: { 0: 'well, or off', 1: 'fails' } }),
         stat({ title: 'Deliveries that failed', about: 'Notifications in the last hour that Alertmanager could not deliver at once; it tries again.', queries: [['sum(increase(alertmanager_notifications_failed_total[1h]))', 'failed']], decimals: 0, levels: noneIsWell }),
         stat({ title: 'Blind collectors', about: 'Parts of the exporter that can\'t see what they look at: alerts on it can\'t fire.', queries: [['count(vygodno_collector_up == 0) or vector(0)', 'collectors']], levels: noneIsWell }),
-        table({ title: 'Firing', about: 'Alerts that fire, and for how long their condition has held. The runbook of each is in the README.', expr: listed('firing'), columns, unit: 's', width: 12, noValue: 'nothing is wrong' }),
+        table({ title: 'Firing', about: 'Alerts that fire, and for how long their condition has held. The runbook of each is in docs/operations.md#alerts.', expr: listed('firing'), columns, unit: 's', width: 12, noValue: 'nothing is wrong' }),
         table({ title: 'About to fire', about: 'Conditions that hold, and for how long.', expr: listed('pending'), columns, unit: 's', width: 12, noValue: 'nothing is about to be wrong' }),
       ],
     },

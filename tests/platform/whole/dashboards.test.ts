@@ -201,12 +201,12 @@ test('light and dark, and as wide as a phone', { skip }, async () => {
       })
 })
 
-test('the picture of the README (docs/dashboard.png is a copy of it)', { skip }, async () => {
+test('the picture of docs/monitoring.md#dashboards (docs/dashboard.png is a copy of it)', { skip }, async () => {
   await withPage({ viewport: { width: 1280, height: 1000 }, colorScheme: 'light' }, served?.url ?? '', async (page) => {
     await settled(page, panelsOf(dashboards.find(({ uid }) => uid === 'overview') ?? assert.fail('overview is there')).length)
     await page.locator('#range').selectOption({ label: 'last 15 minutes' })
     await page.waitForLoadState('networkidle')
-    const picture = join(env.build, 'screenshots', 'readme.png')
+    const picture = join(env.build, 'screenshots', 'overview.png')
     await page.screenshot({ path: picture })
     assert.ok(statSync(picture).size < 200_000, `${statSync(picture).size} bytes`)
   })
