@@ -65,7 +65,7 @@ test('what was changed by hand and a connector that was stopped are named, with 
   await connectRest(env, 'connect').stop('catalog-file')
   await until({ code: 'TEST', awaited: 'the connector', timeoutMs: 60_000, hint: '' }, async () => {
     const found = await findings()
-    return found.some(({ what, mend }) => /^connect: connector catalog-file is STOPPED$/.test(what) && /^task apply -- connectors/.test(mend)) || JSON.stringify(found)
+    return found.some(({ what, mend }) => /^connect: connector catalog-file is STOPPED$/.test(what) && mend.startsWith('task apply -- connectors')) || JSON.stringify(found)
   })
   await succeed('apply', ['connectors'])
   await findsNothing()
