@@ -29,7 +29,7 @@ test('a program, a test or a declaration that names a document names a file and 
       .map((name) => join(folder, name)),
   )
   const named = sources
-    .filter((file) => !/^tests\/unit\/(documentation|documents|references)\./.test(file))
+    .filter((file) => !/^tests\/unit\/(documentation|documents|references|translation)\./.test(file))
     .flatMap((file) => [...textOf(file).matchAll(/(?<![\w/.])(?:docs\/[\w.-]+\.(?:md|png)|README\S{0,6}\.md|README|CONTRIBUTING\.md)(?:#[\w-]+)?/g)].map(([place]) => ({ file, place })))
   assert.ok(named.length > 12, `${named.length} places`)
   assert.deepEqual(named.flatMap(({ file, place }) => (fault(place) ? [`${file}: ${fault(place)}`] : [])), [])
