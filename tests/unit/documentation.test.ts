@@ -82,9 +82,26 @@ test('every task that a document names exists, and every task says what it does'
 })
 
 test('the README is short, and no line of prose is longer than 120 characters', () => {
-  assert.ok(textOf('README.md').trimEnd().split('\n').length <= 150)
+  for (const file of ['README.md', 'README.ru.md']) assert.ok(textOf(file).trimEnd().split('\n').length <= 150, file)
   const prose = (file: string) => linesOf(file).filter((line) => !line.startsWith('|'))
   // the evaluation is written by a program, with figures of any length
   const written = documents.filter((file) => file !== 'docs/evaluation.md')
   assert.deepEqual(written.flatMap((file) => prose(file).filter((line) => line.length > 120).map((line) => `${file}: ${line}`)), [])
+})
+
+test('what is run in public is what the README says, and the changelog begins with the version that this is', () => {
+  const started = (blocksOf('README.md').find(({ text }) => text.startsWith('./taskw'))?.text ?? '').match(/^\.\/taskw \w+/gm)
+  const workflow = z.object({
+    jobs: z.object({
+      readme: z.object({
+        strategy: z.object({ matrix: z.object({ command: z.array(z.string()) }) }),
+        steps: z.array(z.object({ run: z.string().optional() })),
+      }),
+    }),
+  })
+  const { strategy, steps } = workflow.parse(load(textOf('.github/workflows/ci.yml'))).jobs.readme
+  assert.deepEqual(strategy.matrix.command, started)
+  assert.ok(steps.some(({ run }) => run === '${{ matrix.command }}'))
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(textOf('package.json')))
+  assert.equal(textOf('CHANGELOG.md').match(/^## (.*)$/m)?.[1], version)
 })
