@@ -29,7 +29,7 @@ export function run(command: string, args: string[] = [], options: { env?: NodeJ
 /** The same, expected to succeed; returns stdout. */
 export async function succeed(command: string, args: string[] = []): Promise<string> {
   const { code, stdout, stderr } = await run(command, args)
-  assert.equal(code, 0, `${command} ${args.join(' ')}\n${stderr}`)
+  assert.equal(code, 0, `${command} ${args.join(' ')}\n${stderr}\n${stdout.split('\n').filter((line) => line.startsWith('contradicted')).join('\n')}`)
   return stdout
 }
 
