@@ -7,8 +7,9 @@ import { z } from 'zod'
 import { firstCommands } from '../../apps/taskw/commands.ts'
 import { describedTasks } from '../../apps/taskw/help.ts'
 import { criteria } from '../../tasks/lib/checks/criteria.ts'
+import { parts, sectionOf } from '../../tasks/lib/checks/documentation.ts'
 import { groups } from '../../tasks/lib/checks/registry.ts'
-import { blocksOf, documents, linesOf, root, sectionOf, spansOf, tablesOf, textOf } from './documents.ts'
+import { blocksOf, documents, linesOf, root, spansOf, tablesOf, textOf } from './documents.ts'
 
 const textsOf = (folder: string, ending: string) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -52,7 +53,7 @@ test('every alert stands once in the table of what to do, and no other', () => {
     .flatMap((text) => shape.parse(load(text)).groups)
     .flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []))
   assert.ok(alerts.length > 30)
-  const rows = sectionOf('docs/operations.md', '## Alerts').split('\n').filter((line) => line.startsWith('| `'))
+  const rows = sectionOf(textOf('docs/operations.md'), '## Alerts').split('\n').filter((line) => line.startsWith('| `'))
   const named = rows.flatMap((line) => spansOf(line.split('|')[1] ?? ''))
   assert.deepEqual(named.sort(), alerts.sort())
 })
@@ -63,7 +64,7 @@ test('every command stands once in the table of commands, and the first five in 
   const described = describedTasks(root).map(({ name }) => name).filter((name) => name !== 'default')
   assert.deepEqual(commands.sort(), described.sort())
   assert.deepEqual(twice(named), [])
-  const first = [...sectionOf('README.md', '## Five commands').matchAll(/^\$ \.\/taskw ([a-z]+)/gm)].map(([, name]) => name)
+  const first = [...sectionOf(textOf('README.md'), '## Five commands').matchAll(/^\$ \.\/taskw ([a-z]+)/gm)].map(([, name]) => name)
   assert.deepEqual(first, firstCommands)
 })
 
@@ -87,6 +88,10 @@ test('the README is short, and no line of prose is longer than 120 characters', 
   // the evaluation is written by a program, with figures of any length
   const written = documents.filter((file) => file !== 'docs/evaluation.md')
   assert.deepEqual(written.flatMap((file) => prose(file).filter((line) => line.length > 120).map((line) => `${file}: ${line}`)), [])
+})
+
+test('the documents have what the check of the documentation looks for', () => {
+  assert.deepEqual(parts.filter(({ file, heading }) => sectionOf(textOf(file), heading).split('\n').filter(Boolean).length < 2), [])
 })
 
 test('what is run in public is what the README says, and the changelog begins with the version that this is', () => {

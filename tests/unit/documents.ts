@@ -38,12 +38,6 @@ export function tablesOf(file: string): string[][][] {
   return tables
 }
 
-/** What stands below a heading, until the next one of the same level. */
-export function sectionOf(file: string, heading: string): string {
-  const [level = ''] = heading.split(' ')
-  return textOf(file).split(`\n${heading}\n`)[1]?.split(`\n${level} `)[0] ?? ''
-}
-
 /** The anchors of a document: its headings as GitHub writes them. */
 export function anchorsOf(file: string): string[] {
   return linesOf(file)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Group, judged, prove } from './check.ts'
 
 /** What a document has to tell, and the heading under which it does. */
-const parts = [
+export const parts = [
   { what: 'how to start', file: 'README.md', heading: '## Start' },
   { what: 'how it works', file: 'README.md', heading: '## How it works' },
   { what: 'the technologies', file: 'README.md', heading: '## What it is made of' },
@@ -33,8 +33,13 @@ export const documentation: Group = {
     ),
 }
 
-/** What stands below a heading, until the next one of its level; nothing where there is no such heading. */
-function sectionOf(text: string, heading: string): string {
+/**
+ * What stands below a heading, until the next one of its level.
+ *
+ * @param heading with its signs, such as `## Start`
+ * @returns nothing where there is no such heading
+ */
+export function sectionOf(text: string, heading: string): string {
   const [level = ''] = heading.split(' ')
   return `\n${text}`.split(`\n${heading}\n`)[1]?.split(`\n${level} `)[0] ?? ''
 }
