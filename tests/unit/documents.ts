@@ -32,7 +32,8 @@ export function tablesOf(file: string): string[][][] {
   for (const line of linesOf(file)) {
     const isRow = line.startsWith('|')
     if (isRow && !inside) tables.push([])
-    if (isRow && !/^[| -]+$/.test(line)) tables.at(-1)?.push(line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()))
+    const cells = line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim())
+    if (isRow && !/^[| -]+$/.test(line)) tables.at(-1)?.push(cells)
     inside = isRow
   }
   return tables

@@ -16,11 +16,15 @@ test('every link of a document leads to a file and a heading that exist', () => 
     [...linesOf(file).join('\n').matchAll(/\]\(([^)]+)\)/g)]
       .map(([, target = '']) => target)
       .filter((target) => !/^https?:/.test(target))
-      .map((target) => ({ file, place: target.startsWith('#') ? file + target : normalize(join(dirname(file), target)) })),
+      .map((target) => (target.startsWith('#') ? file + target : normalize(join(dirname(file), target))))
+      .map((place) => ({ file, place })),
   )
   assert.ok(links.length > 60, `${links.length} links`)
   assert.deepEqual(links.flatMap(({ file, place }) => (fault(place) ? [`${file}: ${fault(place)}`] : [])), [])
 })
+
+/** A document as a text names it, with a heading or without. */
+const document = /(?<![\w/.])(?:docs\/[\w.-]+\.(?:md|png)|README(?:\.ru)?\.md|README|CONTRIBUTING\.md)(?:#[\w-]+)?/g
 
 test('a program, a test or a declaration that names a document names a file and a heading that exist', () => {
   const sources = ['tasks', 'apps', 'clients', 'config', 'compose', 'tests'].flatMap((folder) =>
@@ -30,7 +34,7 @@ test('a program, a test or a declaration that names a document names a file and 
   )
   const named = sources
     .filter((file) => !/^tests\/unit\/(documentation|documents|references|translation)\./.test(file))
-    .flatMap((file) => [...textOf(file).matchAll(/(?<![\w/.])(?:docs\/[\w.-]+\.(?:md|png)|README\S{0,6}\.md|README|CONTRIBUTING\.md)(?:#[\w-]+)?/g)].map(([place]) => ({ file, place })))
+    .flatMap((file) => [...textOf(file).matchAll(document)].map(([place]) => ({ file, place })))
   assert.ok(named.length > 12, `${named.length} places`)
   assert.deepEqual(named.flatMap(({ file, place }) => (fault(place) ? [`${file}: ${fault(place)}`] : [])), [])
 })

@@ -15,7 +15,10 @@ function factsOf(section: string) {
 }
 
 /** A picture without its words: how it is drawn, the topics, commands and names of programs. */
-const drawn = (text: string) => [text.replace(/"[^"]*"/g, '""'), text.match(/\b[a-z]+(?:\.[a-z]+)+|\btask \w+|\b[A-Z]\w+/g)]
+const drawn = (text: string) => [
+  text.replace(/"[^"]*"/g, '""'),
+  text.match(/\b[a-z]+(?:\.[a-z]+)+|\btask \w+|\b[A-Z]\w+/g),
+]
 
 /** Commands and what they print, without comments and the lines that only say what is left out. */
 const typed = (text: string) =>
@@ -38,8 +41,9 @@ test('both READMEs have the same tables', () => {
 })
 
 test('both READMEs have the same picture, commands with the same output, and map', () => {
-  const blocks = (file: string) =>
-    blocksOf(file).map(({ kind, text }) => (kind === 'mermaid' ? drawn : text.startsWith('Taskfile.yml ') ? folders : typed)(text))
+  const reading = (kind: string, text: string) =>
+    kind === 'mermaid' ? drawn : text.startsWith('Taskfile.yml ') ? folders : typed
+  const blocks = (file: string) => blocksOf(file).map(({ kind, text }) => reading(kind, text)(text))
   assert.equal(blocks(english).length, 4)
   assert.deepEqual(blocks(russian), blocks(english))
 })

@@ -13,8 +13,8 @@ export const parts = [
 ]
 
 /**
- * The documents tell how to start, what the platform is made of and why it is so. That every command and every place they
- * name exists is a unit test.
+ * The documents tell how to start, what the platform is made of and why it is so. That every command and every place
+ * they name exists is a unit test.
  */
 export const documentation: Group = {
   name: 'documentation',
@@ -26,7 +26,8 @@ export const documentation: Group = {
         name: what,
         expected: `${file} has a section «${heading}» of more than a line`,
         look: async () => {
-          const lines = sectionOf(readFileSync(join(env.root, file), 'utf8'), heading).split('\n').filter(Boolean).length
+          const text = readFileSync(join(env.root, file), 'utf8')
+          const lines = sectionOf(text, heading).split('\n').filter(Boolean).length
           return judged(lines > 1, `${lines} lines`)
         },
       })),
