@@ -15,6 +15,11 @@ import { givenToTask, goTask, make, recipe, wordsOfParent } from './go-task.ts'
 const root = findRoot()
 /** What ./taskw does by itself. */
 const ofWrapper = ['help', 'version', 'completion', 'COMMAND', '--task']
+/** `client -- search` is typed `search`, too. */
+const shorter = Object.entries(commands).flatMap(([name, { program, leading }]) =>
+  Object.entries(commands).flatMap(([whole, other]): [string, string][] => (other.program === program && other.leading?.length === 0 && leading?.[0] === name ? [[`${whole} -- ${name}`, name]] : [])),
+)
+const typedNames = new Map([...[...Object.keys(commands), ...recipes, ...ofWrapper].map((name): [string, string] => [name, name]), ...shorter])
 
 /** Runs a command in this process: it sees its arguments as if it had been started by itself. */
 async function run({ program, leading = [], needs = [] }: Command, args: string[]): Promise<void> {
@@ -33,7 +38,7 @@ async function start([name = 'help', ...given]: string[]): Promise<void> {
     const [task = '', ...fixed] = given
     return named(task, [...fixed, ...givenToTask(task, wordsOfParent())])
   }
-  calledByWrapper([...Object.keys(commands), ...recipes, ...ofWrapper])
+  calledByWrapper(typedNames)
   if (name === '--complete') return complete(given)
   if (name === '--task') return void (process.exitCode = await goTask(root, given))
   // the two hyphens before which plain `task` looks for its own arguments are nobody's argument

@@ -5,9 +5,10 @@ import { asCalled, calledByWrapper } from '../../clients/caller.ts'
 test('commands are told as they can be typed: plain until ./taskw was called, and nothing else is touched', () => {
   const hint = 'task check -- acl; task status (or `task banned -- list`)'
   assert.equal(asCalled(hint), hint)
-  calledByWrapper(['check', 'status', 'banned', 'test', 'test:part', 'up'])
+  calledByWrapper(new Map([...['check', 'status', 'banned', 'client', 'search', 'test', 'test:part', 'up'].map((name): [string, string] => [name, name]), ['client -- search', 'search']]))
   for (const [text, told] of [
     [hint, './taskw check acl; ./taskw status (or `./taskw banned list`)'],
+    ['Usage: task client -- search [options]; task client -- view 1', 'Usage: ./taskw search [options]; ./taskw client view 1'],
     ['task test:part PART=core', './taskw test:part PART=core'],
     ['  task banned -- add --words "a -- b"\ntask up', '  ./taskw banned add --words "a -- b"\n./taskw up'],
     ['VYGODNO_STACK=.stack/other task status', 'VYGODNO_STACK=.stack/other ./taskw status'],
