@@ -87,13 +87,15 @@ test('every task that a document names exists, and every task says what it does'
   assert.deepEqual(silent.map(([name]) => name), [])
 })
 
-test('the README is short, and no line of prose is longer than 120 characters', () => {
+test('the README is short, and no line of prose is longer than 120 characters, or ends within a command', () => {
   for (const file of ['README.md', 'README.ru.md']) assert.ok(textOf(file).trimEnd().split('\n').length <= 150, file)
   const prose = (file: string) => linesOf(file).filter((line) => !line.startsWith('|'))
   // the evaluation is written by a program, with figures of any length
   const written = documents.filter((file) => file !== 'docs/evaluation.md')
   const wide = (file: string) => prose(file).filter((line) => line.length > 120).map((line) => `${file}: ${line}`)
   assert.deepEqual(written.flatMap(wide), [])
+  const isCut = (line: string) => line.split('`').length % 2 === 0
+  assert.deepEqual(documents.flatMap((file) => prose(file).filter(isCut).map((line) => `${file}: ${line}`)), [])
 })
 
 test('the documents have what the check of the documentation looks for', () => {
