@@ -1,6 +1,6 @@
 import chalk, { Chalk } from 'chalk'
 import type { Command } from 'commander'
-import ora, { type Ora } from 'ora'
+import type { Ora } from 'ora'
 import { asCalled } from './caller.ts'
 import { type CommanderError, isOfCommander, misuse, prepare } from './command-line.ts'
 import { candidates, completionLines, isCompleting } from './completion.ts'
@@ -9,7 +9,9 @@ import { messageOf, TimeoutError, VygodnoError } from './errors.ts'
 import { checkpoint, heedSignals, interruptedCode, interruptedError, left, orInterrupted } from './interruption.ts'
 import { drawn, plain, plainJson, shown } from './plain.ts'
 import { ignoreSurroundings } from './surroundings.ts'
-import { layOut } from './table.ts'
+
+// what measures and draws takes a fifth of a command's start, and is needed on a terminal only
+const layOut = process.stdout.isTTY ? (await import('./table.ts')).layOut : undefined
 
 /** chalk 5 ignores NO_COLOR by itself (https://no-color.org). */
 function colours(stream: NodeJS.WriteStream) {
@@ -87,7 +89,7 @@ export async function step<T>(name: string, work: (progress: (text: string) => v
   checkpoint()
   const started = performance.now()
   const live = process.stderr.isTTY && !process.env.CI && !isQuiet
-  const spinner = live ? ora({ text: shown(name), stream: process.stderr, discardStdin: false }) : undefined
+  const spinner = live ? (await import('ora')).default({ text: shown(name), stream: process.stderr, discardStdin: false }) : undefined
   if (spinner) spin(spinner)
   const done = (mark: string, detail: string) => {
     const last = () => say(`${mark} ${name}${detail} ${err.dim(seconds(performance.now() - started))}`)
@@ -113,7 +115,7 @@ export async function step<T>(name: string, work: (progress: (text: string) => v
  * @param right indexes of the columns that stand at the right
  */
 export function table(head: string[], rows: string[][], right: number[] = []): string {
-  if (!process.stdout.isTTY) return rows.map((row) => row.map((cell) => cell.replace(/[\t\n]/g, ' ')).join('\t')).join('\n')
+  if (!layOut) return rows.map((row) => row.map((cell) => cell.replace(/[\t\n]/g, ' ')).join('\t')).join('\n')
   // escape sequences of ours are there to be measured, and kept again for the print
   const ink = (style: (text: string) => string) => (text: string) => shown(style(text))
   const look = { width: process.stdout.columns || 80, title: ink(out.bold), rule: ink(out.dim), right }
