@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { UsageError } from './errors.ts'
+import { remember, remembered } from './remembered.ts'
 import { shellQuoted } from './shell.ts'
 
 /** PEM files of one principal: private key, leaf certificate, the CA that it trusts. */
@@ -58,17 +59,19 @@ const readDeclared = (root: string) => parseEnv(readFileSync(join(root, 'compose
 export const declaredNames = (): string[] => Object.keys(readDeclared(findRoot()))
 
 /**
- * The stack this process works on. Addresses come from `compose/.env`, overridden by the process's environment:
- * `VYGODNO_STACK` (folder) and `VYGODNO_HOST` (loopback address) choose the stack. Two stacks on one machine
- * differ in both: every port is the same, the address is not.
+ * The stack this process works on. Addresses come from `compose/.env`, overridden by what the stack was last started with, and
+ * that by the process's environment: `VYGODNO_STACK` (folder) and `VYGODNO_HOST` (loopback address) choose the stack. Two
+ * stacks on one machine differ in both: every port is the same, the address is not.
  *
  * @throws UsageError when the host is not a loopback IPv4 address
  */
 export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Environment {
   const root = findRoot()
   const declared = readDeclared(root)
+  const stack = resolve(root, overrides.VYGODNO_STACK || (declared.VYGODNO_STACK ?? ''))
+  const before = remembered(stack)
   const variable = (name: string) => {
-    const value = overrides[name] || declared[name]
+    const value = overrides[name] || before[name] || declared[name]
     if (!value) throw new Error(`${name} is missing from compose/.env`)
     return value
   }
@@ -79,7 +82,6 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
       `VYGODNO_HOST: expected a loopback IPv4 address (127.x.x.x), got ${JSON.stringify(host)}`,
       'unset VYGODNO_HOST, or set it to 127.0.0.1',
     )
-  const stack = resolve(root, variable('VYGODNO_STACK'))
   const build = join(root, '.stack', 'build')
   requireUsable(root, 'checkout')
   requireUsable(stack, 'stack')
@@ -118,6 +120,12 @@ export function loadEnvironment(overrides: NodeJS.ProcessEnv = process.env): Env
       HDFS_REPLICATION: switchedOn.includes('hdfs3') ? '3' : '1',
     },
   }
+}
+
+/** Has the stack remember what it is started with now. */
+export function rememberSettings({ root, stack, variables }: Environment): void {
+  const declared = Object.entries(readDeclared(root)).filter(([name]) => name !== 'VYGODNO_STACK')
+  remember(stack, Object.fromEntries(declared.flatMap(([name, value]) => (variables[name] === undefined || variables[name] === value ? [] : [[name, variables[name]]]))))
 }
 
 /**

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { type Environment, loadEnvironment } from '../clients/environment.ts'
+import { type Environment, loadEnvironment, rememberSettings } from '../clients/environment.ts'
 import { whenInterrupted } from '../clients/interruption.ts'
 import { printJson, runMain, step } from '../clients/terminal.ts'
-import { enabledServices, type Service } from './lib/compose.ts'
+import { enabledServices, loadServices, type Service } from './lib/compose.ts'
 import { layOutByPrincipal } from './lib/flat-certificates.ts'
 import { lockStack } from './lib/lock.ts'
 import { requirePrograms } from './lib/prerequisites.ts'
@@ -10,7 +10,7 @@ import { converge, selectKinds, withContext } from './lib/reconcile.ts'
 import { registry } from './lib/resources/registry.ts'
 import { makeSecrets } from './lib/secrets.ts'
 import { awaitRules } from './lib/seed-rules.ts'
-import { processOf, up } from './lib/stack.ts'
+import { processOf, stopSwitchedOff, up } from './lib/stack.ts'
 import { requireGrafana } from './lib/tools.ts'
 
 const program = new Command('up').description('Start the services that do not run, and wait until they are ready')
@@ -22,6 +22,7 @@ program.action(async ({ json }: { json?: true }) => {
   await step('prerequisites', () => requirePrograms(['jdk', 'openssl']))
   whenInterrupted('the same command goes on from here; task down stops what was started')
   await lockStack(env)
+  rememberSettings(env)
   layOutByPrincipal(env)
   const certs = selectKinds(registry, ['certs'], env.profiles)
   await step('certificates', () => withContext((context) => converge(context, certs, true)))
@@ -29,6 +30,7 @@ program.action(async ({ json }: { json?: true }) => {
   await requireGrafana(env)
   const services = enabledServices(env)
   const before = new Map(services.map((service) => [service.name, processOf(env, service)?.pid]))
+  await stopSwitchedOff(env, loadServices(env))
   await up(env, services)
   // a filter that has lost its state waits for the list
   if (env.profiles.includes('core')) await step('ban list', () => loadedBans(env))

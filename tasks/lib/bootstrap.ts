@@ -1,13 +1,13 @@
-import type { Environment } from '../../clients/environment.ts'
+import { type Environment, rememberSettings } from '../../clients/environment.ts'
 import { step } from '../../clients/terminal.ts'
-import { enabledServices } from './compose.ts'
+import { enabledServices, loadServices } from './compose.ts'
 import { layOutByPrincipal } from './flat-certificates.ts'
 import { requirePrograms } from './prerequisites.ts'
 import { type Change, converge, type Resource, selectKinds, withContext } from './reconcile.ts'
 import { registry } from './resources/registry.ts'
 import { makeSecrets } from './secrets.ts'
 import { awaitRules } from './seed-rules.ts'
-import { up } from './stack.ts'
+import { stopSwitchedOff, up } from './stack.ts'
 import { requireGrafana } from './tools.ts'
 
 /**
@@ -17,10 +17,12 @@ import { requireGrafana } from './tools.ts'
  */
 export async function bootstrap(env: Environment): Promise<Change[]> {
   await step('prerequisites', () => requirePrograms(['jdk', 'openssl']))
+  rememberSettings(env)
   layOutByPrincipal(env)
   const before = await step('certificates', () => reconcile(selectKinds(registry, ['certs'], env.profiles)))
   makeSecrets(env)
   await requireGrafana(env)
+  await stopSwitchedOff(env, loadServices(env))
   await up(env, enabledServices(env))
   const after = await step('topics, ban list, access rules, schema, roles, connectors', () => reconcile(selectKinds(registry, [], env.profiles)))
   await step('product filter has its rules', () => awaitRules(env))

@@ -187,6 +187,12 @@ async function ready(env: Environment, service: Service, process: PidFile, ended
 /** A JVM that has run for this long has loaded the classes it needs, so its archive is worth keeping. */
 const trainingMs = 15_000
 
+/** Stops what runs and belongs to a profile that is switched off; data stays. */
+export async function stopSwitchedOff(env: Environment, all: Service[]): Promise<void> {
+  const off = all.filter((service) => !env.profiles.includes(service.profile) && processOf(env, service))
+  await stop(env, all, off, 'profile switched off, stopping ')
+}
+
 /**
  * Stops services in reverse order of dependency, those of the same rank together: TERM, grace, KILL.
  *
