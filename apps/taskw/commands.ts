@@ -17,6 +17,7 @@ export const commands: Record<string, Command> = {
   demo: task('demo', all),
   up: task('up', all),
   down: task('down'),
+  restart: task('restart'),
   status: task('status'),
   doctor: task('doctor'),
   logs: task('logs'),
@@ -58,7 +59,7 @@ export const firstCommands = ['demo', 'search', 'banned', 'check', 'down']
 
 /** Whose command it is; every command and recipe stands in one group. */
 export const groups: Record<string, string[]> = {
-  platform: ['bootstrap', 'demo', 'up', 'down', 'status', 'doctor', 'clean'],
+  platform: ['bootstrap', 'demo', 'up', 'down', 'restart', 'status', 'doctor', 'clean'],
   shop: ['shop'],
   moderator: ['banned', 'transfer'],
   customer: ['search', 'recommend', 'client'],

@@ -45,7 +45,7 @@ async function examined({ env, service }: One): Promise<Finding[]> {
   // a process that a signal has stopped answers nothing, and says nothing
   if (statFields(running.pid)[0] === 'T') return [{ kind: 'down', what: `${service.name} is stopped by a signal (pid ${running.pid})`, mend: `kill -CONT ${running.pid}` }]
   const seen = await notReady({ env, service })
-  if (seen !== '') return [{ kind: 'wrong', what: `${service.name} runs and is not ready`, since: running.startedAt, why: limitIn(lastWords(service)) ?? seen, mend: `task logs -- ${service.name}` }]
+  if (seen !== '') return [{ kind: 'wrong', what: `${service.name} runs and is not ready`, since: running.startedAt, why: limitIn(lastWords(service)) ?? seen, mend: `task restart -- ${service.name}` }]
   return isOutdated(env, service, running) ? [{ kind: 'wrong', what: `${service.name} was started from another declaration than config/ has now`, since: running.startedAt, mend: 'task up' }] : []
 }
 
