@@ -109,16 +109,18 @@ export function atHdfs(env: Environment): Claim[] {
 /** At the pages of counters, which any program of this machine may read. */
 export function atPages({ env, config, services }: Subject): Claim[] {
   const principals = Object.keys(config.principals.clients)
-  const tells = (label: string) => label.startsWith('/') || label.includes(env.stack) || label.startsWith('User:') || principals.includes(label)
+  // a cluster may be called as who serves it is
+  const names = (label: string, value: string) => /user|principal|client/i.test(label) && principals.includes(value)
+  const tells = ([label, value]: [string, string]) => value.startsWith('/') || value.includes(env.stack) || value.startsWith('User:') || names(label, value)
   const pages = services.filter(({ profile, environment }) => env.profiles.includes(profile) && environment.METRICS_PORT)
   return pages.map(({ name, environment: { METRICS_PORT: port } }): Claim => ({
     name: `any program learns from the counters of ${name} where its files lie, or who connects`,
     expected: 'neither',
     look: async () => {
       const answer = await fetch(`http://${env.host}:${port}/metrics`, { signal: AbortSignal.timeout(10_000) })
-      const labels = new Set([...(await answer.text()).matchAll(/="((?:[^"\\]|\\.)*)"/g)].map(([, label = '']) => label))
-      const told = [...labels].filter(tells)
-      return judged(labels.size > 0 && told.length === 0, told.slice(0, 3).join(', ') || (labels.size > 0 ? 'neither' : 'no counters'))
+      const labels = [...(await answer.text()).matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label = '', value = '']): [string, string] => [label, value])
+      const told = [...new Set(labels.filter(tells).map(([label, value]) => `${label}="${value}"`))]
+      return judged(labels.length > 0 && told.length === 0, told.slice(0, 3).join(', ') || (labels.length > 0 ? 'neither' : 'no counters'))
     },
   }))
 }

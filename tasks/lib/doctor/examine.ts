@@ -4,7 +4,7 @@ import { checkpoint } from '../../../clients/interruption.ts'
 import type { Examination, Finding, Patient } from './finding.ts'
 import { pipeline } from './pipeline.ts'
 import { machine, platform } from './platform.ts'
-import { answering, services } from './services.ts'
+import { probeAll, services } from './services.ts'
 
 /** All that is looked at; what stands first explains what stands later. */
 const examinations: Examination[] = [machine, services, ...platform, ...pipeline]
@@ -19,10 +19,11 @@ export type Diagnosis = { findings: Finding[]; leftOut: string[] }
  *
  * @param progress told which looks are still under way
  */
-export async function examine(patient: Patient, progress: (text: string) => void): Promise<Diagnosis> {
-  const well = await answering(patient)
+export async function examine(declared: Omit<Patient, 'probed'>, progress: (text: string) => void): Promise<Diagnosis> {
+  progress('services')
+  const patient = { ...declared, probed: await probeAll(declared.env, declared.services) }
   const asked = examinations.filter(({ profile }) => !profile || patient.env.profiles.includes(profile))
-  const able = asked.filter(({ needs }) => (needs?.(patient) ?? []).every((name) => well.has(name)))
+  const able = asked.filter(({ needs }) => (needs?.(patient) ?? []).every((name) => patient.probed.get(name) === ''))
   const open = new Set(able.map(({ name }) => name))
   const found = await Promise.all(
     able.map(async ({ name, look }) => {

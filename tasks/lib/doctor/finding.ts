@@ -11,8 +11,8 @@ type Kind = 'down' | 'wrong' | 'slow' | 'soon'
  */
 export type Finding = { kind: Kind; what: string; since?: string | undefined; why?: string | undefined; mend: string }
 
-/** What is looked at, and how it stands: `services` are those of the profiles that are on. */
-export type Patient = { env: Environment; config: Config; services: Service[] }
+/** What is looked at: `services` of the profiles that are on, and what the probe of each that runs says, nothing when it is ready. */
+export type Patient = { env: Environment; config: Config; services: Service[]; probed: Map<string, string> }
 
 /**
  * One look at a part of the platform. Where a service that it `needs` is down, or its profile is off, it is left out: that the

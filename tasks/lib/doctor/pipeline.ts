@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { connectRest, groupOf } from '../../../clients/connect.ts'
 import { type Environment, type Worker, workers } from '../../../clients/environment.ts'
+import { pause } from '../../../clients/interruption.ts'
 import { kafkaClient, topicOffsets } from '../../../clients/kafka.ts'
 import { groupPosition } from '../../../clients/positions.ts'
-import { loadStores, productTopics } from '../../../clients/stores.ts'
 import { openTransactions } from '../../../clients/transactions.ts'
-import { waitingFor } from '../checks/on-its-way.ts'
+import { type Reader, theFilter, waitingFor } from '../checks/on-its-way.ts'
 import { stateOf } from '../connector-faults.ts'
 import { partitionsWithoutRules } from '../seed-rules.ts'
 import type { Examination, Finding, Patient } from './finding.ts'
@@ -38,30 +37,41 @@ const connectors = (worker: Worker): Examination => ({
   },
 })
 
-const looksApartMs = 3_000
 /** What is fewer waits for the next commit only. */
 const worthSaying = 100n
+/** A sink commits every ten seconds, later on a machine that is busy. */
+const standsStillMs = 35_000
+const lookEveryMs = 2_000
 
 /** Readers that are behind and take nothing. One that gets on needs nobody. */
 const lag: Examination = {
   name: 'lag',
   needs: brokers,
   look: async ({ env, config }) => {
-    const sinks = config.connectors.connect.flatMap(({ name, config: settings }) => (settings.topics ?? '').split(',').filter(Boolean).map((topic) => ({ group: groupOf(name), topic: topic.trim(), service: 'connect' })))
-    const filter = productTopics(loadStores(env)).map((topic) => ({ group: 'product-filter', topic, service: 'product-filter' }))
-    const readers = [...filter, ...sinks]
-    const first = await Promise.all(readers.map((reader) => waiting(env, reader)))
-    if (first.every((count) => count <= worthSaying)) return []
-    await sleep(looksApartMs)
-    const then = await Promise.all(readers.map((reader) => waiting(env, reader)))
-    return readers.flatMap(({ group, topic, service }, index): Finding[] => {
-      const [before = 0n, after = 0n] = [first[index], then[index]]
-      return after <= worthSaying || after < before ? [] : [{ kind: 'slow', what: `${after} records of ${topic} wait for ${group}, and it takes none`, mend: `task logs -- ${service}` }]
-    })
+    const sinks = config.connectors.connect.flatMap(({ name, config: settings }) =>
+      (settings.topics ?? '').split(',').filter(Boolean).map((topic) => ({ group: groupOf(name), topic: topic.trim(), service: 'connect' })),
+    )
+    const filter = theFilter(env).map((reader) => ({ ...reader, service: 'product-filter' }))
+    const found = await Promise.all([...filter, ...sinks].map(async (reader) => ({ ...reader, waits: await stuck(env, reader) })))
+    return found.flatMap(({ group, topic, service, waits }): Finding[] =>
+      waits === 0n ? [] : [{ kind: 'slow', what: `${waits} records of ${topic} wait for ${group}, and it takes none`, mend: `task logs -- ${service}` }],
+    )
   },
 }
 
-async function waiting(env: Environment, { group, topic }: { group: string; topic: string }): Promise<bigint> {
+/** How many records wait for a reader that takes none; 0 when it gets on. */
+async function stuck(env: Environment, reader: Reader): Promise<bigint> {
+  const begun = performance.now()
+  const first = await waiting(env, reader)
+  for (let now = first; now > worthSaying; now = await waiting(env, reader)) {
+    if (now < first) return 0n
+    if (performance.now() - begun > standsStillMs) return now
+    await pause(lookEveryMs)
+  }
+  return 0n
+}
+
+async function waiting(env: Environment, { group, topic }: Reader): Promise<bigint> {
   const kafka = kafkaClient(env, 'operator')
   const { start, end } = await topicOffsets(kafka, topic)
   return waitingFor(end, start, (await groupPosition(kafka, group, topic)).committed)

@@ -54,7 +54,7 @@ const drift: Examination = {
       for (const part of inParts(selectKinds(registry, [], env.profiles))) changes.push(...(await plan(context, part, changes)))
     })
     if (changes.length === 0) return []
-    const lines = showChanges(changes).split('\n')
+    const lines = showChanges(changes).split('\n').map((line) => (line.length > 120 ? `${line.trim().slice(0, 119)}…` : line.trim()))
     return [{ kind: 'wrong', what: `the platform is not as declared: ${summarise(changes)}`, why: `${lines.slice(0, 5).join('; ')}${lines.length > 5 ? ' …' : ''}`, mend: withoutRemovals(changes).length > 0 ? 'task apply' : 'task apply -- --prune' }]
   },
 }

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { within } from '../../../clients/deadline.ts'
+import type { Environment } from '../../../clients/environment.ts'
 import { messageOf } from '../../../clients/errors.ts'
 import { probes } from '../../../clients/probes.ts'
 import type { Service } from '../compose.ts'
@@ -9,26 +10,27 @@ import { statFields } from '../proc.ts'
 import { lastWords, limitIn } from '../service-log.ts'
 import { hasProgram, isOutdated, processOf } from '../stack.ts'
 import { missingTool } from '../tools.ts'
-import type { Examination, Finding, Patient } from './finding.ts'
+import type { Examination, Finding } from './finding.ts'
 
 /** Longer than a service takes that is only busy. */
 const probedWithinMs = 10_000
+const patienceMs = 5_000
 
-/** The services that answer now, by name. */
-export async function answering({ env, services }: Patient): Promise<Set<string>> {
-  const names = await Promise.all(services.map(async (service) => (processOf(env, service) && (await notReady({ env, service })) === '' ? service.name : '')))
-  return new Set(names)
+/** What the probe of each service that runs says, by name; nothing when it is ready. */
+export async function probeAll(env: Environment, services: Service[]): Promise<Map<string, string>> {
+  const running = services.filter((service) => processOf(env, service))
+  return new Map(await Promise.all(running.map(async (service): Promise<[string, string]> => [service.name, await notReady({ env, service })])))
 }
 
 /** Each service that should run does, answers, and is what is declared now. */
 export const services: Examination = {
   name: 'services',
-  look: async ({ env, services: declared }) => {
+  look: async ({ env, services: declared, probed }) => {
     const running = declared.filter((service) => processOf(env, service))
     const lost = whoChanges(env) ? [] : orphans(env)
     if (running.length + lost.length === 0) return [nothingRuns(declared)]
-    const found = await Promise.all(declared.map((service) => examined({ env, service })))
-    return [...found.flat(), ...lost.map(({ service, process }): Finding => ({ kind: 'wrong', what: `${service} runs, but no pid file names it (pid ${process.pid})`, since: process.startedAt, mend: 'task up' }))]
+    const found = declared.flatMap((service) => examined({ env, service }, probed.get(service.name) ?? ''))
+    return [...found, ...lost.map(({ service, process }): Finding => ({ kind: 'wrong', what: `${service} runs, but no pid file names it (pid ${process.pid})`, since: process.startedAt, mend: 'task up' }))]
   },
 }
 
@@ -37,14 +39,13 @@ const nothingRuns = (declared: Service[]): Finding => {
   return { kind: 'down', what: 'nothing runs', mend: begun ? 'task up' : 'task bootstrap' }
 }
 
-type One = { env: Patient['env']; service: Service }
+type One = { env: Environment; service: Service }
 
-async function examined({ env, service }: One): Promise<Finding[]> {
+function examined({ env, service }: One, seen: string): Finding[] {
   const running = processOf(env, service)
   if (!running) return [stopped({ env, service })]
   // a process that a signal has stopped answers nothing, and says nothing
   if (statFields(running.pid)[0] === 'T') return [{ kind: 'down', what: `${service.name} is stopped by a signal (pid ${running.pid})`, mend: `kill -CONT ${running.pid}` }]
-  const seen = await notReady({ env, service })
   if (seen !== '') return [{ kind: 'wrong', what: `${service.name} runs and is not ready`, since: running.startedAt, why: limitIn(lastWords(service)) ?? seen, mend: `task restart -- ${service.name}` }]
   return isOutdated(env, service, running) ? [{ kind: 'wrong', what: `${service.name} was started from another declaration than config/ has now`, since: running.startedAt, mend: 'task up' }] : []
 }
@@ -57,9 +58,13 @@ function stopped({ env, service }: One): Finding {
   return { kind: 'down', what, since, why: limitIn(lines) ?? (lines.length > 0 ? `it last said: ${lines.at(-1)}` : undefined), mend: 'task up' }
 }
 
-/** What its probe says, nothing when it is ready. */
-async function notReady({ env, service: { name, probe, ...service } }: One): Promise<string> {
-  const pid = processOf(env, { name, probe, ...service })?.pid ?? 0
-  const looking = probe && probes[probe.kind]?.(env, probe.target, pid)
-  return looking ? within(probedWithinMs, name, looking).then(() => '', messageOf) : ''
+/** What its probe says at last. It gives up early, and all are asked at once: on a busy machine the first answer may come too late. */
+async function notReady({ env, service }: One): Promise<string> {
+  const begun = performance.now()
+  const pid = processOf(env, service)?.pid ?? 0
+  for (;;) {
+    const looking = service.probe && probes[service.probe.kind]?.(env, service.probe.target, pid)
+    const seen = looking ? await within(probedWithinMs, service.name, looking).then(() => '', messageOf) : ''
+    if (seen === '' || performance.now() - begun > patienceMs) return seen
+  }
 }

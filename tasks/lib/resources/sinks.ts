@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { connectRest, groupOf } from '../../../clients/connect.ts'
 import type { Environment } from '../../../clients/environment.ts'
@@ -7,6 +7,7 @@ import { putBack } from '../../../clients/interruption.ts'
 import { type Admin, kafkaClient, withAdmin } from '../../../clients/kafka.ts'
 import { withPostgres } from '../../../clients/postgres.ts'
 import { isReserved } from '../../../clients/product.ts'
+import { warn } from '../../../clients/terminal.ts'
 import { fateOf } from '../../../clients/written-file.ts'
 import { loadServices } from '../compose.ts'
 import { liveKeys } from '../observe.ts'
@@ -17,6 +18,7 @@ import { running } from './connectors.ts'
 
 const kept = 'what the sink has written'
 const noTable = 'nothing: there is no table'
+const foreignFile = 'nothing more: '
 
 type Sink = { name: string; config: Record<string, string> }
 
@@ -44,7 +46,7 @@ export const sinks: Resource = {
     for (const { id, fields } of changes) {
       if (fields.some(({ from }) => from?.startsWith(noTable))) throw tableMissing(env, id)
       const sink = config.connectors.connect.find(({ name }) => name === id)
-      if (sink) await readAgain(env, sink)
+      if (sink) await readAgain(env, sink, fields.some(({ from }) => from?.startsWith(foreignFile)))
     }
     await running(env, 'connect', 'connectors', changes.map(({ id }) => id))
   },
@@ -67,7 +69,7 @@ function lostLines(env: Environment, file: string, hasRead: boolean): string | u
   const process = worker && processOf(env, worker)
   const fate = process && fateOf(process.pid, file)
   if (fate === 'deleted') return `nothing: ${file} was deleted, it writes on into what nobody can read`
-  if (fate === 'another') return `nothing more: ${file} is another file than the one that it writes`
+  if (fate === 'another') return `${foreignFile}${file} is another file than the one that it writes`
   return hasRead && statSync(file, { throwIfNoEntry: false })?.size === 0 ? `nothing: ${file} was emptied` : undefined
 }
 
@@ -95,11 +97,17 @@ function tableMissing(env: Environment, sink: string): InfraError {
   )
 }
 
-async function readAgain(env: Environment, { name, config }: Sink): Promise<void> {
+/** Has a sink read its topic from the beginning. Where another file has taken the place of its own, that one is moved aside: it is somebody's. */
+async function readAgain(env: Environment, { name, config }: Sink, isForeign: boolean): Promise<void> {
   const rest = connectRest(env, 'connect')
   await rest.stop(name)
   try {
     if (config.file !== undefined) mkdirSync(dirname(config.file), { recursive: true })
+    if (config.file !== undefined && isForeign) {
+      const aside = `${config.file}.foreign-${Date.now()}`
+      renameSync(config.file, aside)
+      warn(`what stood in place of ${config.file} is kept as ${aside}`)
+    }
     const wait = { code: 'CONNECTOR_NOT_STOPPED', awaited: `${name} to leave its group`, timeoutMs: 30_000, hint: 'task logs -- connect' }
     await until(wait, async () => {
       const state = (await rest.connectors())[name]?.status

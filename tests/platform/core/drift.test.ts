@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { before, test } from 'node:test'
 import { connectorCollector } from '../../../apps/exporter/connectors.ts'
@@ -160,8 +160,11 @@ test('a debug file deleted, with its folder, or replaced under its sink is shown
     assert.match(change?.fields[0]?.from ?? '', reason)
     assert.equal(await seenByExporter(), '0')
     assert.equal(await summary(), '1 change: 1 sinks')
-    await stored('the file to be whole', async () => new Set([...(await idsInFile(env))].filter((id) => id !== 'x')))
+    // whole, and nothing else in it
+    await stored('the file to be whole', () => idsInFile(env))
   }
+  const [kept = ''] = readdirSync(dirname(debugFile)).filter((name) => name.includes('.foreign-'))
+  assert.equal(readFileSync(join(dirname(debugFile), kept), 'utf8'), 'x\t{}\n')
   await settled()
 })
 

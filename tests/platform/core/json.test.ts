@@ -39,7 +39,7 @@ const commands: [documented: string, command: string, ...args: string[]][] = [
 test('what commands print by --json has the shape that docs/json.md says, and with --quiet nothing is said', async () => {
   for (const [documented, command, ...args] of commands) {
     const { code, stdout, stderr } = await run(command, [...args, '--json', '--quiet'])
-    assert.equal(code, 0, `${documented}: ${stderr}`)
+    assert.equal(code, 0, `${documented}: ${stderr}${stdout}`)
     assert.deepEqual(stderr.split('\n').filter((line) => line !== '' && !line.startsWith('! ')), [], documented)
     const documents = ['logs', 'banned test'].includes(documented) ? stdout.split('\n').filter(Boolean) : [stdout]
     for (const document of documents) conforms(shapes.get(documented), JSON.parse(document), documented)
