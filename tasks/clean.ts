@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { createInterface } from 'node:readline/promises'
 import { Command } from 'commander'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
-import { interruption } from '../clients/interruption.ts'
+import { orInterrupted } from '../clients/interruption.ts'
+import { lines } from '../clients/lines.ts'
 import { counted, printJson, runMain, say } from '../clients/terminal.ts'
 import { cleanStack } from './lib/clean.ts'
 import { loadServices } from './lib/compose.ts'
@@ -26,13 +26,10 @@ program.action(async ({ yes, json }: { yes?: true; json?: true }) => {
 /** Shows what would be gone, and asks. */
 async function isMeant(env: Environment): Promise<boolean> {
   const running = loadServices(env).filter((service) => processOf(env, service)).length
-  const prompt = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const answer = await prompt.question(`This stops ${counted(running, 'service')} and deletes ${env.stack}: products, events, the lake, keys and logs. Type yes: `, { signal: interruption() })
-    return answer.trim().toLowerCase() === 'yes'
-  } finally {
-    prompt.close()
-  }
+  process.stderr.write(`This stops ${counted(running, 'service')} and deletes ${env.stack}: products, events, the lake, keys and logs. Type yes: `)
+  const { value: answer = '' } = await orInterrupted(lines(process.stdin).next())
+  process.stdin.unref()
+  return String(answer).trim().toLowerCase() === 'yes'
 }
 
 await runMain(program)

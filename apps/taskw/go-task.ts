@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
 import { loadEnvironment } from '../../clients/environment.ts'
 import { PrerequisiteError, UsageError } from '../../clients/errors.ts'
+import { lines } from '../../clients/lines.ts'
 import { wholeEnvironment } from '../../clients/surroundings.ts'
 
 /** Flags of go-task that take a value, which is not the name of a task (https://taskfile.dev/reference/cli). */
@@ -63,7 +63,7 @@ export async function recipe(root: string, name: string): Promise<number> {
   const child = start(root, [name], ['inherit', 'inherit', 'pipe'], {})
   const code = ended(child)
   if (child.stderr)
-    for await (const line of createInterface({ input: child.stderr }))
+    for await (const line of lines(child.stderr))
       if (!stripVTControlCharacters(line).startsWith('task: Failed to run task')) process.stderr.write(`${line}\n`)
   return code
 }
