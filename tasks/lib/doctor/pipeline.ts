@@ -28,11 +28,12 @@ const connectors = (worker: Worker): Examination => ({
   needs: () => [worker],
   look: async ({ env, config }) => {
     const all = await connectRest(env, worker).connectors()
+    const kind = worker === 'mirror' ? 'mirrors' : 'connectors'
     return config.connectors[worker].flatMap(({ name }): Finding[] => {
       const found = all[name]
-      if (!found) return [{ kind: 'wrong', what: `${worker}: connector ${name} is not there`, mend: 'task apply -- connectors' }]
+      if (!found) return [{ kind: 'wrong', what: `${worker}: connector ${name} is not there`, mend: `task apply -- ${kind}` }]
       const state = stateOf(worker, found)
-      return state === 'RUNNING' ? [] : [{ kind: 'wrong', what: `${worker}: connector ${name} is ${/^\w+( \d+ \w+)?/.exec(state)?.[0]}`, why: state, mend: state.includes('missing: the right') ? 'task apply -- acls' : `task apply -- connectors; task logs -- ${worker}` }]
+      return state === 'RUNNING' ? [] : [{ kind: 'wrong', what: `${worker}: connector ${name} is ${/^\w+( \d+ \w+)?/.exec(state)?.[0]}`, why: state, mend: state.includes('missing: the right') ? 'task apply -- acls' : `task apply -- ${kind}; task logs -- ${worker}` }]
     })
   },
 })
