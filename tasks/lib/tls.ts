@@ -84,6 +84,9 @@ function agreedOnTls(host: string, port: number): Promise<Socket> {
   })
 }
 
+/** OpenSSL 3.5, which comes with Node.js 24, has another name for the alerts that are as old as SSL 3. */
+const asBefore = (code: string) => code.replace('_SSL/TLS_ALERT_', '_SSLV3_ALERT_')
+
 function codeOf(error: unknown): string {
-  return error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error)
+  return error instanceof Error ? asBefore('code' in error ? String(error.code) : error.message) : String(error)
 }
