@@ -1,12 +1,11 @@
 import { Command } from 'commander'
-import { within } from '../clients/deadline.ts'
 import { type Environment, loadEnvironment } from '../clients/environment.ts'
 import { messageOf } from '../clients/errors.ts'
-import { probes } from '../clients/probes.ts'
 import { endsWithin, print, printJson, runMain, table, warn } from '../clients/terminal.ts'
 import { loadServices } from './lib/compose.ts'
 import { whoChanges } from './lib/lock.ts'
 import { orphans } from './lib/orphans.ts'
+import { probe } from './lib/probing.ts'
 import { partitionsWithoutRules } from './lib/seed-rules.ts'
 import { hasProgram, isOutdated, processOf } from './lib/stack.ts'
 import { missingTool } from './lib/tools.ts'
@@ -17,9 +16,6 @@ const program = endsWithin(20, new Command('status'))
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExamples:\n  task status\n  task status -- --json')
 
-/** Longer than a service takes that is only busy. */
-const probedWithinMs = 10_000
-
 type Row = { service: string; profile: string; state: string; pid?: number | undefined; startedAt?: string | undefined; memoryMib?: number | undefined; ports: number[] }
 
 program.action(async ({ json }: { json?: true }) => {
@@ -28,8 +24,7 @@ program.action(async ({ json }: { json?: true }) => {
   const named: Row[] = await Promise.all(
     services.map(async (service) => {
       const running = processOf(env, service)
-      const looking = running && service.probe && probes[service.probe.kind]?.(env, service.probe.target, running.pid)
-      const seen = looking && (await within(probedWithinMs, service.name, looking).then(() => '', messageOf))
+      const seen = running && (await probe(env, service, running.pid))
       const state = !running ? (service.tool && !hasProgram(env, service) ? `not here: ${missingTool(service.tool)}` : 'down') : seen ? `not ready: ${seen}` : isOutdated(env, service, running) ? 'ready, declaration changed' : 'ready'
       return { service: service.name, profile: service.profile, state, pid: running?.pid, startedAt: running?.startedAt, memoryMib: running && memoryMib(running.pid), ports: service.ports.map(({ port }) => port) }
     }),

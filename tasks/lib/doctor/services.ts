@@ -1,20 +1,18 @@
 import { existsSync, statSync } from 'node:fs'
-import { within } from '../../../clients/deadline.ts'
 import type { Environment } from '../../../clients/environment.ts'
-import { messageOf } from '../../../clients/errors.ts'
-import { probes } from '../../../clients/probes.ts'
+import { pause } from '../../../clients/interruption.ts'
 import type { Service } from '../compose.ts'
 import { whoChanges } from '../lock.ts'
 import { orphans } from '../orphans.ts'
+import { probe } from '../probing.ts'
 import { statFields } from '../proc.ts'
 import { lastWords, limitIn } from '../service-log.ts'
 import { hasProgram, isOutdated, processOf } from '../stack.ts'
 import { missingTool } from '../tools.ts'
 import type { Examination, Finding } from './finding.ts'
 
-/** Longer than a service takes that is only busy. */
-const probedWithinMs = 10_000
 const patienceMs = 5_000
+const betweenMs = 250
 
 /** What the probe of each service that runs says, by name; nothing when it is ready. */
 export async function probeAll(env: Environment, services: Service[]): Promise<Map<string, string>> {
@@ -63,8 +61,8 @@ async function notReady({ env, service }: One): Promise<string> {
   const begun = performance.now()
   const pid = processOf(env, service)?.pid ?? 0
   for (;;) {
-    const looking = service.probe && probes[service.probe.kind]?.(env, service.probe.target, pid)
-    const seen = looking ? await within(probedWithinMs, service.name, looking).then(() => '', messageOf) : ''
+    const seen = await probe(env, service, pid)
     if (seen === '' || performance.now() - begun > patienceMs) return seen
+    await pause(betweenMs)
   }
 }
